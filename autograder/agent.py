@@ -1,0 +1,160 @@
+"""The grader's agent inside the student's kernel: it answers questions, and knows no answers.
+
+Its text, with that of ``wire`` and ``axes``, is sent into the kernel before the student's first
+cell. Nothing here is trusted by the grader: student code shares the process and may change all of
+it, which can only spoil the student's own answers.
+
+A request is JSON with a ``do``:
+
+``remember``  keep the notebook's names as they are now, under the name of a test cell, so that
+              what a later cell overwrites does not change what is graded
+``call``      call one function, with the names as they were at that test cell
+``axes``      call one function and describe the matplotlib Axes that it returns
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import linecache
+from collections.abc import Callable
+from typing import Any
+
+from autograder.axes import describe_axes
+from autograder.wire import Key, Opaque, WireError, decode, encode
+
+_remembered: dict[str, dict[str, Any]] = {}
+
+
+class _Reply:
+    """Shown by IPython as JSON, so that the answer travels in the protocol's own fields."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self.content = content
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {"application/json": self.content}
+
+
+def answer(request_json: str) -> _Reply:
+    """Carry out one request; whatever student code raises becomes part of the reply."""
+    request = json.loads(request_json)
+    try:
+        return _Reply(_ACTIONS[request["do"]](request))
+    except WireError as error:
+        return _Reply({"error": {"kind": "too_large", "message": str(error)}})
+
+
+def _namespace() -> dict[str, Any]:
+    from IPython import get_ipython
+
+    return get_ipython().user_ns  # type: ignore[no-any-return, no-untyped-call]
+
+
+def _remember(request: dict[str, Any]) -> dict[str, Any]:
+    _remembered[request["cell"]] = dict(_namespace())
+    return {"answer": encode(None)}
+
+
+def _call(request: dict[str, Any]) -> dict[str, Any]:
+    return _ask_student(request, encode)
+
+
+def _axes(request: dict[str, Any]) -> dict[str, Any]:
+    return _ask_student(request, _describe_figure)
+
+
+def _describe_figure(ax: Any) -> dict[str, Any]:
+    import matplotlib.pyplot as plt
+
+    try:
+        return encode(describe_axes(ax))
+    except TypeError:
+        return encode(Opaque(type(ax).__name__)) | {"kind": "opaque"}
+    except ValueError as error:
+        raise WireError(f"a figure with {error}") from None
+    finally:
+        plt.close("all")
+
+
+_ACTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "remember": _remember,
+    "call": _call,
+    "axes": _axes,
+}
+
+
+def _ask_student(
+    request: dict[str, Any], describe: Callable[[Any], dict[str, Any]]
+) -> dict[str, Any]:
+    namespace = _namespace()
+    namespace.update(_remembered[request["cell"]])
+    name = request["function"]
+    function = namespace.get(name)
+    if function is None:
+        return {"error": {"kind": "missing"}}
+    if not callable(function):
+        return {"error": {"kind": "not_callable", "type": type(function).__name__}}
+    try:
+        args = [_to_student(arg) for arg in request["args"]]
+        kwargs = {key: _to_student(arg) for key, arg in request["kwargs"].items()}
+        complaint = _signature_complaint(function, args, kwargs)
+        if complaint:
+            return {"error": {"kind": "arguments", "message": complaint}}
+        return {"answer": describe(function(*args, **kwargs))}
+    except WireError:
+        raise
+    except BaseException as error:  # SystemExit and KeyboardInterrupt are answers as well
+        return {"error": {"kind": "raised"} | _explain(error, namespace)}
+
+
+def _signature_complaint(function: Any, args: list[Any], kwargs: dict[str, Any]) -> str:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return ""
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        return str(error)
+    return ""
+
+
+def _to_student(message: dict[str, Any]) -> Any:
+    return _as_jax(decode(message))
+
+
+def _as_jax(value: Any) -> Any:
+    import jax
+    import numpy as np
+
+    if isinstance(value, Key):
+        return jax.random.PRNGKey(value.seed)
+    if isinstance(value, np.ndarray):
+        return jax.numpy.asarray(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(_as_jax(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _as_jax(item) for key, item in value.items()}
+    return value
+
+
+def _explain(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
+    """Type, message and the last line of the student's own code that the error passed through."""
+    line, text = 0, ""
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_globals is namespace:
+            line = traceback.tb_lineno
+            text = linecache.getline(traceback.tb_frame.f_code.co_filename, line).strip()
+        traceback = traceback.tb_next
+    try:
+        message = str(error)
+    except Exception:
+        message = ""
+    return {
+        "type": type(error).__name__[:80],
+        "message": message[:500],
+        "line": line,
+        "text": text[:200],
+    }

@@ -1,0 +1,169 @@
+"""The locked room: a bubblewrap sandbox in which a student's kernel runs.
+
+Inside there is no network, no other process, no file of the course; only the interpreter, its
+packages and the system's libraries, all read-only, and a scratch directory in memory that ends with
+the kernel. See ``man bwrap`` for the options.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from autograder.errors import SandboxUnavailable
+
+MODES = ("auto", "bubblewrap", "none")
+SCRATCH = "/scratch"
+INSTALL_HINT = "on Debian or Ubuntu: sudo apt-get install bubblewrap"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. ``course_config.py`` holds the course's own values.
+
+    Attributes:
+        cell_seconds: wall time of one notebook cell.
+        call_seconds: wall time of one question by a hidden test.
+        submission_seconds: wall time of a whole submission.
+        memory_bytes: memory of all processes of one submission together.
+        scratch_bytes: files that it writes.
+        processes: processes and threads.
+        open_files: open files of one process.
+        output_bytes: what one cell may print or show; the rest is dropped.
+        restarts: how often a kernel that student code has ended is started again.
+    """
+
+    cell_seconds: float = 60
+    call_seconds: float = 30
+    submission_seconds: float = 600
+    memory_bytes: int = 4 * 2**30
+    scratch_bytes: int = 256 * 2**20
+    processes: int = 256
+    open_files: int = 1024
+    output_bytes: int = 2**20
+    restarts: int = 4
+
+
+def choose(mode: str) -> str:
+    """Settle ``auto``; the answer is ``bubblewrap`` or ``none``.
+
+    Raises:
+        SandboxUnavailable: a sandbox is wanted and bubblewrap is missing or does not work here.
+    """
+    if mode == "none":
+        return mode
+    reason = _why_bubblewrap_fails()
+    if reason:
+        raise SandboxUnavailable(
+            f"Student code is only run inside a sandbox, and {reason}; if you trust these "
+            "submissions as you trust your own code, add --sandbox none."
+        )
+    return "bubblewrap"
+
+
+@cache
+def _why_bubblewrap_fails() -> str:
+    if shutil.which("bwrap") is None:
+        return f"bubblewrap is not installed ({INSTALL_HINT})"
+    if shutil.which("prlimit") is None:
+        return "prlimit is not installed (on Debian or Ubuntu: sudo apt-get install util-linux)"
+    trial = subprocess.run(
+        [*_walls(), "--", sys.executable, "-c", ""], capture_output=True, text=True, timeout=60
+    )
+    if trial.returncode == 0:
+        return ""
+    complaint = (trial.stderr.strip().splitlines() or ["it gave no reason"])[-1]
+    return f"bubblewrap does not work on this machine ({complaint})"
+
+
+def command(argv: list[str], connection_dir: Path, limits: Limits, mode: str) -> list[str]:
+    """The command that runs ``argv`` inside the sandbox, or outside where ``mode`` is ``none``.
+
+    ``connection_dir`` holds the kernel's sockets and is the only place shared with the grader.
+    """
+    if mode == "none":
+        return argv
+    rlimits = [
+        "prlimit",
+        "--core=0",
+        # XLA reserves more address space than it uses; what is used is watched from outside.
+        f"--as={2 * limits.memory_bytes}",
+        f"--nofile={limits.open_files}",
+        f"--nproc={limits.processes}",
+        f"--fsize={limits.scratch_bytes}",
+        "--",
+    ]
+    return [
+        *_walls(limits.scratch_bytes),
+        *("--bind", str(connection_dir), str(connection_dir)),
+        *("--remount-ro", "/"),
+        "--",
+        *rlimits,
+        *argv,
+    ]
+
+
+def environment(scratch: str = SCRATCH) -> dict[str, str]:
+    """The whole environment of a student's kernel: nothing of the grader's own gets in."""
+    return {
+        "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "IPYTHONDIR": f"{scratch}/.ipython",
+        "MPLCONFIGDIR": f"{scratch}/.matplotlib",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "JAX_PLATFORMS": "cpu",
+        # The same submission must give the same result each time it is graded.
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+
+
+def visible_paths() -> list[Path]:
+    """Directories of this machine that can be read inside: the system's, Python's, the packages'.
+
+    Raises:
+        SandboxUnavailable: the grader itself lies in one of them, so that a student could read the
+            hidden suites.
+    """
+    paths = [Path("/usr"), Path(os.path.realpath(sys.base_prefix)), Path(sys.prefix)]
+    secrets = [Path(__file__).resolve().parent, Path.cwd().resolve()]
+    for path in paths:
+        for secret in secrets:
+            if secret.is_relative_to(path):
+                raise SandboxUnavailable(
+                    f"{secret} lies inside {path}, which student code can read: keep the course "
+                    "outside the Python environment and install it with ./set_up.sh."
+                )
+    return paths
+
+
+def _walls(scratch_bytes: int = 2**20) -> list[str]:
+    size = str(scratch_bytes)
+    options = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
+    options += ["--uid", "1000", "--gid", "1000", "--hostname", "student", "--cap-drop", "ALL"]
+    for name, value in environment().items():
+        options += ["--setenv", name, value]
+    for path in visible_paths():
+        options += ["--ro-bind", str(path), str(path)]
+    for name in ("bin", "sbin", "lib", "lib32", "lib64"):
+        target = Path("/", name)
+        if target.is_symlink():
+            options += ["--symlink", os.readlink(target), str(target)]
+        elif target.is_dir():
+            options += ["--ro-bind", str(target), str(target)]
+    for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts"):
+        options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    options += ["--proc", "/proc", "--dev", "/dev"]
+    options += ["--size", size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    options += ["--size", size, "--tmpfs", SCRATCH, "--size", size, "--tmpfs", "/tmp"]
+    options += ["--chdir", SCRATCH]
+    return options

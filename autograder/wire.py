@@ -1,0 +1,203 @@
+"""The values that cross the wall between grader and student: plain JSON, bounded, never code.
+
+Both sides use this module: the grader imports it, and its text is sent into the student's kernel.
+The grader trusts nothing that comes back, so :func:`decode` checks every field, and what it returns
+is built from Python numbers, strings, lists, dicts, NumPy arrays and :class:`Opaque` only.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+MAX_DEPTH = 12
+MAX_ITEMS = 200_000
+MAX_BYTES = 32 * 2**20
+MAX_DIGITS = 400
+
+DTYPES = frozenset(
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
+)
+
+
+class WireError(ValueError):
+    """A value that may not cross the wall: of an unknown kind, malformed, or too large."""
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """An answer of a type that does not cross the wall; only the type's name does."""
+
+    type_name: str
+
+
+@dataclass(frozen=True)
+class Key:
+    """A JAX random key, to be made inside the student's kernel: ``jax.random.PRNGKey(seed)``."""
+
+    seed: int
+
+
+def encode(value: Any, depth: int = 0) -> dict[str, Any]:
+    """Describe ``value`` in JSON; what has no description becomes ``{"kind": "opaque"}``.
+
+    Raises:
+        WireError: the value is nested deeper than ``MAX_DEPTH`` or larger than ``MAX_BYTES``.
+    """
+    if depth > MAX_DEPTH:
+        raise WireError("nested too deeply")
+    if value is None:
+        return {"kind": "none"}
+    if isinstance(value, bool):
+        return {"kind": "bool", "value": value}
+    if isinstance(value, int):
+        if value.bit_length() > 3 * MAX_DIGITS:
+            raise WireError("an integer with too many digits")
+        return {"kind": "int", "value": str(value)}
+    if isinstance(value, float) and not isinstance(value, np.generic):
+        return {"kind": "float", "value": repr(float(value))}
+    if isinstance(value, str):
+        if len(value) > MAX_BYTES:
+            raise WireError("a text that is too long")
+        return {"kind": "str", "value": value}
+    if isinstance(value, Key):
+        return {"kind": "key", "seed": value.seed}
+    if isinstance(value, (list, tuple)):
+        if len(value) > MAX_ITEMS:
+            raise WireError("a list that is too long")
+        kind = "list" if isinstance(value, list) else "tuple"
+        return {"kind": kind, "items": [encode(item, depth + 1) for item in value]}
+    if isinstance(value, dict):
+        if len(value) > MAX_ITEMS:
+            raise WireError("a dictionary that is too large")
+        items = [[encode(k, depth + 1), encode(v, depth + 1)] for k, v in value.items()]
+        return {"kind": "dict", "items": items}
+    return _encode_array(value)
+
+
+def _encode_array(value: Any) -> dict[str, Any]:
+    opaque = {"kind": "opaque", "type": type(value).__name__[:80]}
+    if not hasattr(value, "__array__") or not hasattr(value, "dtype"):
+        return opaque
+    try:
+        array = np.asarray(value)
+        if array.dtype.name == "bfloat16":
+            array = array.astype(np.float32)
+    except Exception:  # e.g. a traced value, or a typed random key
+        return opaque
+    if array.dtype.name not in DTYPES:
+        return opaque
+    if array.nbytes > MAX_BYTES:
+        raise WireError("an array that is too large")
+    little_endian = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False)
+    return {
+        "kind": "array",
+        "dtype": array.dtype.name,
+        "shape": list(array.shape),
+        "data": base64.b64encode(little_endian.tobytes()).decode("ascii"),
+    }
+
+
+def decode(message: Any, depth: int = 0) -> Any:
+    """Rebuild the value that ``message`` describes; arrays come back as NumPy arrays.
+
+    Raises:
+        WireError: the message is not one that :func:`encode` writes, or exceeds a bound.
+    """
+    if depth > MAX_DEPTH:
+        raise WireError("nested too deeply")
+    if not isinstance(message, dict):
+        raise WireError("not a description of a value")
+    kind = message.get("kind")
+    if kind == "none":
+        return None
+    if kind == "bool":
+        return _field(message, "value", bool)
+    if kind == "int":
+        return _decode_int(_field(message, "value", str))
+    if kind == "float":
+        return _decode_float(_field(message, "value", str))
+    if kind == "str":
+        return _field(message, "value", str)
+    if kind == "key":
+        return Key(_field(message, "seed", int))
+    if kind in ("list", "tuple"):
+        items = [decode(item, depth + 1) for item in _items(message)]
+        return items if kind == "list" else tuple(items)
+    if kind == "dict":
+        return _decode_dict(_items(message), depth)
+    if kind == "array":
+        return _decode_array(message)
+    if kind == "opaque":
+        return Opaque(_field(message, "type", str)[:80])
+    raise WireError("a value of an unknown kind")
+
+
+def _field(message: dict[str, Any], name: str, expected: type) -> Any:
+    value = message.get(name)
+    # bool is a subclass of int, and neither may pass for the other.
+    if type(value) is not expected:
+        raise WireError(f"a value whose {name} is not a {expected.__name__}")
+    return value
+
+
+def _items(message: dict[str, Any]) -> list[Any]:
+    items: list[Any] = _field(message, "items", list)
+    if len(items) > MAX_ITEMS:
+        raise WireError("a collection that is too large")
+    return items
+
+
+def _decode_int(text: str) -> int:
+    digits = text[1:] if text.startswith("-") else text
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS):
+        raise WireError("a malformed integer")
+    return int(text)
+
+
+def _decode_float(text: str) -> float:
+    if len(text) > MAX_DIGITS:
+        raise WireError("a malformed float")
+    try:
+        return float(text)
+    except ValueError:
+        raise WireError("a malformed float") from None
+
+
+def _decode_dict(items: list[Any], depth: int) -> dict[Any, Any]:
+    result: dict[Any, Any] = {}
+    for item in items:
+        if not (isinstance(item, list) and len(item) == 2):
+            raise WireError("a malformed dictionary")
+        key = decode(item[0], depth + 1)
+        if not isinstance(key, (str, int, float, bool, type(None))):
+            raise WireError("a dictionary key that is no text or number")
+        result[key] = decode(item[1], depth + 1)
+    return result
+
+
+def _decode_array(message: dict[str, Any]) -> np.ndarray:
+    dtype_name, shape = _field(message, "dtype", str), _field(message, "shape", list)
+    if dtype_name not in DTYPES:
+        raise WireError("an array of an unknown dtype")
+    if len(shape) > 8 or not all(type(n) is int and 0 <= n <= MAX_BYTES for n in shape):
+        raise WireError("an array with a malformed shape")
+    dtype = np.dtype(dtype_name).newbyteorder("<")
+    data = _field(message, "data", str)
+    n_bytes = math.prod(shape) * dtype.itemsize
+    if n_bytes > MAX_BYTES or len(data) > 4 * (n_bytes // 3 + 1):
+        raise WireError("an array that is too large")
+    try:
+        raw = base64.b64decode(data, validate=True)
+    except (binascii.Error, ValueError):
+        raise WireError("an array whose data is not base64") from None
+    if len(raw) != n_bytes:
+        raise WireError("an array whose data does not fill its shape")
+    if dtype_name == "bool" and raw.strip(b"\x00\x01"):
+        raise WireError("an array of malformed booleans")
+    return np.frombuffer(raw, dtype).reshape(shape).astype(np.dtype(dtype_name))
