@@ -1,0 +1,82 @@
+"""The whole course in one file: its assignments, their due dates, the limits, nbgrader's settings.
+
+``nbgrader_config.py`` hands :func:`configure` to nbgrader; the grader imports the rest.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.sandbox import Limits
+
+ROOT = Path(__file__).resolve().parent
+COURSE_ID = "hierarchical-bayes"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One folder below ``source/`` with one notebook.
+
+    Attributes:
+        name: the folder, and the assignment's name in nbgrader.
+        notebook: the notebook's file name without ``.ipynb``; also the hidden suite's
+            (``autograder/hidden/test_<notebook>.py``) and the reference's (``solutions/``).
+        due: when it is due, in a form that nbgrader reads.
+    """
+
+    name: str
+    notebook: str
+    due: str
+
+    @property
+    def source(self) -> Path:
+        """The instructor's notebook, with solutions."""
+        return ROOT / "source" / self.name / f"{self.notebook}.ipynb"
+
+    @property
+    def release(self) -> Path:
+        """The notebook as students receive it, made by ``nbgrader generate_assignment``."""
+        return ROOT / "release" / self.name / f"{self.notebook}.ipynb"
+
+    @property
+    def suite(self) -> Path:
+        """The hidden tests."""
+        return ROOT / "autograder" / "hidden" / f"test_{self.notebook}.py"
+
+
+ASSIGNMENTS = (Assignment("ps1-shrinkage", "shrinkage", due="2027-02-05 18:00:00 UTC"),)
+
+# What one submission may use while it is graded.
+LIMITS = Limits(
+    cell_seconds=60,
+    call_seconds=30,
+    submission_seconds=600,
+    memory_bytes=4 * 2**30,
+    scratch_bytes=256 * 2**20,
+    processes=256,
+    open_files=1024,
+    output_bytes=2**20,
+    restarts=4,
+)
+
+# "none" runs student code without a sandbox: only for submissions that you trust like your own.
+SANDBOX = "auto"
+
+
+def configure(c: Any) -> None:
+    """Set nbgrader's options; ``c`` is traitlets' config object."""
+    c.CourseDirectory.course_id = COURSE_ID
+    c.CourseDirectory.solution_directory = "solutions"
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc*", "__pycache__"]
+
+    # Submissions are read, restored and graded by this project's own code, in the sandbox.
+    c.Autograde.exporter_class = "autograder.nbgrader_door.SubmissionExporter"
+    c.Autograde.sanitize_preprocessors = ["autograder.nbgrader_door.RestoreCells"]
+    c.Autograde.autograde_preprocessors = [
+        "autograder.nbgrader_door.GradeInSandbox",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    # The figures in the answer keys need longer than nbgrader's 30 seconds on a busy machine.
+    c.Execute.timeout = 180

@@ -1,0 +1,219 @@
+"""Hidden tests of ps1-shrinkage: classes and priors that are in no notebook."""
+
+import numpy as np
+import pytest
+
+from solutions import exact
+
+# The notebook's class, for the public examples.
+STORY_K = np.array([70, 28, 6, 3, 2, 0])
+STORY_N = np.array([100, 40, 10, 5, 2, 1])
+STORY_NAMES = ["Alyssa", "Ben", "Carmen", "Diego", "Emi", "Farid"]
+
+# Another class: no symmetric numbers, so that swapped arguments show.
+K = np.array([3, 41, 0, 17, 9, 1, 250])
+N = np.array([11, 57, 4, 17, 60, 1, 1000])
+A, B = 2.5, 7.25
+
+# Every formula of this notebook is a handful of float32 operations on numbers that the prior's
+# strength plus the largest count bounds, divided by one of the same size.
+OPERATIONS = 8
+
+
+@pytest.mark.grade_cell(
+    "test_posterior_mean", example=("call", "posterior_mean", 6.0, 4.0, STORY_K, STORY_N)
+)
+class TestPosteriorMean:
+    @pytest.mark.points(2)
+    def test_whole_class_at_once(self, student):
+        """Another class under another prior, all students at once."""
+        student.expect_close(
+            student.call("posterior_mean", A, B, K, N),
+            exact.posterior_mean(A, B, K, N),
+            operations=OPERATIONS,
+            meaning="The posterior means of another class under another prior come out wrong.",
+        )
+
+    @pytest.mark.points(2)
+    def test_one_student_with_python_numbers(self, student):
+        """One student, with plain Python numbers, integers among them."""
+        for a, b, k, n in ((3, 5, 2, 9), (0.75, 12.5, 30, 31)):
+            student.expect_close(
+                student.call("posterior_mean", a, b, k, n),
+                exact.posterior_mean(a, b, k, n),
+                operations=OPERATIONS,
+                meaning="The posterior mean of a single student comes out wrong.",
+            )
+
+    @pytest.mark.points(1)
+    def test_no_bentos_at_all(self, student):
+        """A student who has brought no bento yet: only the prior is left."""
+        student.expect_close(
+            student.call("posterior_mean", A, B, 0, 0),
+            exact.posterior_mean(A, B, 0, 0),
+            operations=OPERATIONS,
+            meaning="With no data at all, the answer should be what the prior alone says.",
+        )
+
+    @pytest.mark.points(1)
+    def test_many_priors_for_one_student(self, student):
+        """One student under several priors: it broadcasts over a and b as well."""
+        a, b = np.array([0.5, 4.0, 60.0]), np.array([3.0, 1.5, 40.0])
+        student.expect_close(
+            student.call("posterior_mean", a, b, 4, 9),
+            exact.posterior_mean(a, b, 4, 9),
+            operations=OPERATIONS,
+            meaning="With arrays for a and b, the answer should hold one posterior mean a prior.",
+        )
+
+
+@pytest.mark.grade_cell("test_data_weight", example=("call", "data_weight", 6.0, 4.0, STORY_N))
+class TestDataWeight:
+    @pytest.mark.points(2)
+    def test_weights_of_a_class(self, student):
+        """The weights of another class under another prior."""
+        student.expect_close(
+            student.call("data_weight", A, B, N),
+            exact.data_weight(A, B, N),
+            operations=OPERATIONS,
+            meaning="The weights that other students' own data get come out wrong.",
+        )
+
+    @pytest.mark.points(1)
+    def test_no_data_and_much_data(self, student):
+        """No data get no weight, and very much data get almost all."""
+        for n in (0, 1_000_000):
+            student.expect_close(
+                student.call("data_weight", A, B, n),
+                exact.data_weight(A, B, n),
+                operations=OPERATIONS,
+                meaning="Look at the two ends: what weight do no data get, and very many?",
+            )
+
+
+@pytest.mark.grade_cell(
+    "test_shrinkage_shift", example=("call", "shrinkage_shift", 6.0, 4.0, STORY_K, STORY_N)
+)
+class TestShrinkageShift:
+    @pytest.mark.points(2)
+    def test_shifts_of_a_class(self, student):
+        """The shifts of another class under another prior, with their signs."""
+        student.expect_close(
+            student.call("shrinkage_shift", A, B, K, N),
+            exact.shrinkage_shift(A, B, K, N),
+            operations=OPERATIONS,
+            meaning="How far, and in which direction, other students move comes out wrong.",
+        )
+
+    @pytest.mark.points(1)
+    def test_who_agrees_with_the_group_stays(self, student):
+        """A student whose raw fraction is the prior mean does not move; one below it moves up."""
+        student.expect_close(
+            student.call("shrinkage_shift", 3.0, 9.0, np.array([5, 1]), np.array([20, 20])),
+            exact.shrinkage_shift(3.0, 9.0, np.array([5, 1]), np.array([20, 20])),
+            operations=OPERATIONS,
+            meaning="The pull is towards the group, and as strong as the disagreement with it.",
+        )
+
+
+NAMES = ["Gus", "Hana", "Ito", "June"]
+PLOT_K = np.array([1, 45, 2, 30])
+PLOT_N = np.array([8, 50, 3, 120])
+PLOT_A, PLOT_B = 3.0, 5.5
+
+
+@pytest.mark.grade_cell(
+    "test_plot_shrinkage",
+    example=("axes", "plot_shrinkage", STORY_NAMES, STORY_K, STORY_N, 6.0, 4.0),
+)
+class TestPlotShrinkage:
+    @pytest.mark.points(1.5)
+    def test_two_columns_of_points(self, student):
+        """Raw fractions stand at x = 0, posterior means at x = 1, one marker a student in each."""
+        drawing = draw(student)
+        expect_heights(at_x(drawing, 0), PLOT_K / PLOT_N, "raw fractions at x = 0")
+        expect_heights(at_x(drawing, 1), means(), "posterior means at x = 1")
+
+    @pytest.mark.points(1.5)
+    def test_a_line_joins_each_pair(self, student):
+        """A line leads from each student's raw fraction to the same student's posterior mean."""
+        segments = [segment for line in draw(student)["lines"] for segment in segments_of(line)]
+        for raw, mean in zip(PLOT_K / PLOT_N, means(), strict=True):
+            assert any(
+                np.allclose(segment, [[0, raw], [1, mean]], atol=1e-3) for segment in segments
+            ), "Some student's two points are not joined by a line from x = 0 to x = 1."
+
+    @pytest.mark.points(1)
+    def test_marker_area_grows_with_n(self, student):
+        """The more bentos a student has brought, the larger the marker's area, in both columns."""
+        drawing = draw(student)
+        for x, heights in ((0, PLOT_K / PLOT_N), (1, means())):
+            points = at_x(drawing, x)
+            expect_heights(points, heights, f"students at x = {x}")
+            areas = [area_at(points, height) for height in heights]
+            assert np.all(np.diff(np.array(areas)[np.argsort(PLOT_N)]) > 0), (
+                "The markers should be larger for students who brought more bentos: "
+                "is their size computed from n?"
+            )
+
+    @pytest.mark.points(1)
+    def test_dashed_orange_line_at_the_prior_mean(self, student):
+        """A dashed orange horizontal line marks the population mean a/(a+b)."""
+        lines = draw(student)["lines"]
+        level = PLOT_A / (PLOT_A + PLOT_B)
+        horizontal = [
+            line
+            for line in lines
+            if len(line["y"]) >= 2
+            and np.allclose(line["y"], level, atol=1e-3)
+            and np.ptp(line["x"]) >= 0.9
+        ]
+        assert horizontal, "There is no horizontal line at the population mean."
+        assert any(line["dashed"] for line in horizontal), "The population line is not dashed."
+        assert any(line["dashed"] and is_orange(line["color"]) for line in horizontal), (
+            "The dashed population line is not orange."
+        )
+
+
+def draw(student):
+    return student.draw("plot_shrinkage", NAMES, PLOT_K, PLOT_N, PLOT_A, PLOT_B)
+
+
+def means():
+    return exact.posterior_mean(PLOT_A, PLOT_B, PLOT_K, PLOT_N)
+
+
+def at_x(drawing, x):
+    return [point for point in drawing["points"] if abs(point["x"] - x) < 1e-3]
+
+
+def expect_heights(points, heights, what):
+    # A figure is read to a thousandth at best; the closest two students here are 0.03 apart.
+    drawn = np.array(sorted(point["y"] for point in points))
+    assert len(drawn) >= len(heights), f"There are not as many {what} as students."
+    assert all(np.any(np.abs(drawn - height) < 1e-3) for height in heights), (
+        f"The {what} do not stand at the right heights."
+    )
+    assert all(np.any(np.abs(heights - height) < 1e-3) for height in drawn), (
+        f"Among the {what} are markers that belong to no student."
+    )
+
+
+def area_at(points, height):
+    return max(point["area"] for point in points if abs(point["y"] - height) < 1e-3)
+
+
+def segments_of(line):
+    """The pieces of a polyline from left to right (a NaN separates two pieces)."""
+    for i in range(len(line["x"]) - 1):
+        piece = [[line["x"][i], line["y"][i]], [line["x"][i + 1], line["y"][i + 1]]]
+        yield sorted(piece)
+
+
+def is_orange(color):
+    """Whether a hex colour lies between reddish orange and amber: a hue of 15 to 50 degrees."""
+    red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    brightest, spread = max(red, green, blue), max(red, green, blue) - min(red, green, blue)
+    if brightest < 0.5 or spread < 0.4 * brightest or brightest != red:
+        return False
+    return 15 <= 60 * (green - blue) / spread <= 50

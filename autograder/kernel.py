@@ -1,0 +1,349 @@
+"""A live Jupyter kernel inside the sandbox, seen from the trusted side.
+
+Everything that arrives from the kernel may have been written by a student's program: messages are
+bounded in size, output in bytes, waiting in time, and a message that makes no sense is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import psutil
+import zmq
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import KernelManager
+
+from autograder import sandbox
+from autograder.errors import GraderFault
+from autograder.sandbox import Limits
+
+MAX_MESSAGE_BYTES = 64 * 2**20
+MAX_QUEUED_MESSAGES = 64
+STARTUP_SECONDS = 120
+INTERRUPT_GRACE_SECONDS = 10
+WATCH_INTERVAL_SECONDS = 0.1
+
+# Sent into the kernel in this order; each may import those before it.
+AGENT_MODULES = ("wire", "axes", "agent")
+
+
+class KernelDied(Exception):
+    """The kernel is gone; the message says why, in words for the student."""
+
+
+@dataclass
+class Execution:
+    """What one request to the kernel came to.
+
+    Attributes:
+        ending: ``ok``, ``error`` (student code raised) or ``timeout`` (it was interrupted).
+        outputs: contents of the output messages, as ``(message type, content)``.
+        dropped: whether output beyond the limit was dropped.
+        reply: the content of the reply message.
+    """
+
+    ending: str = "ok"
+    outputs: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    dropped: bool = False
+    reply: dict[str, Any] = field(default_factory=dict)
+
+
+class LiveKernel:
+    """One kernel process and the conversation with it. Use it as a context manager."""
+
+    def __init__(self, limits: Limits, sandbox_mode: str) -> None:
+        self._limits = limits
+        self._mode = sandbox.choose(sandbox_mode)
+        self._death = ""
+
+    def __enter__(self) -> LiveKernel:
+        # A short path: the name of a Unix socket has room for about a hundred characters.
+        self._dir = Path(tempfile.mkdtemp(prefix="kernel-"))
+        self._context = zmq.Context()
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        # Options set on a context are the defaults of the sockets that it makes.
+        self._context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
+        self._context.setsockopt(zmq.RCVHWM, MAX_QUEUED_MESSAGES)
+        self._context.setsockopt(zmq.LINGER, 0)
+        connection_dir = self._dir / "connection"
+        connection_dir.mkdir()
+        scratch = self._dir / "scratch"
+        scratch.mkdir()
+        self._manager = KernelManager(
+            kernel_name="student",
+            kernel_spec_manager=_StudentKernelSpecs(connection_dir, self._limits, self._mode),
+            connection_file=str(connection_dir / "kernel.json"),
+            transport="ipc",
+            ip=str(connection_dir / "ipc"),
+            context=self._context,
+        )
+        self._manager.start_kernel(
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=str(scratch),
+            env=sandbox.environment(str(scratch)),
+        )
+        self._watch()
+        self._client: BlockingKernelClient = self._manager.client()
+        self._client.start_channels()
+        try:
+            self._client.wait_for_ready(timeout=STARTUP_SECONDS)
+        except RuntimeError as error:
+            raise GraderFault(f"the kernel did not start: {error}") from None
+        loaded = self.execute(_agent_loader(), STARTUP_SECONDS, silent=True)
+        if loaded.ending != "ok":
+            raise GraderFault("the grader's agent could not be loaded into the kernel")
+
+    def close(self) -> None:
+        """End the kernel and remove what it left behind. Safe to call twice."""
+        self._stop_watching()
+        with suppress(Exception):
+            self._client.stop_channels()
+        with suppress(Exception):
+            self._manager.shutdown_kernel(now=True)
+        with suppress(Exception):
+            self._context.destroy(linger=0)
+        shutil.rmtree(self._dir, ignore_errors=True)
+
+    def execute(
+        self,
+        code: str,
+        seconds: float,
+        *,
+        silent: bool = False,
+        expressions: dict[str, str] | None = None,
+    ) -> Execution:
+        """Run ``code`` and wait for it, at most ``seconds`` and a short grace.
+
+        Raises:
+            KernelDied: the process ended, or had to be ended because it could not be interrupted.
+        """
+        execution = Execution()
+        message_id = self._client.execute(
+            code,
+            silent=silent,
+            store_history=not silent,
+            allow_stdin=False,
+            stop_on_error=False,
+            user_expressions=expressions or {},
+        )
+        collected = _OutputCollector(execution, self._limits.output_bytes)
+        deadline = time.monotonic() + seconds
+        while not self._exchange(message_id, collected):
+            if time.monotonic() < deadline:
+                continue
+            if execution.ending == "timeout":
+                self._kill("it could not be interrupted when its time was up")
+                raise KernelDied(self._death)
+            execution.ending = "timeout"
+            self._interrupt()
+            deadline = time.monotonic() + INTERRUPT_GRACE_SECONDS
+        if execution.ending == "ok" and execution.reply.get("status") != "ok":
+            execution.ending = "error"
+        return execution
+
+    def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Put a question to the agent; the answer is JSON that nobody has checked yet.
+
+        An answer that is not of the right form, or late, comes back as
+        ``{"error": {"kind": "garbled" | "timeout"}}``.
+
+        Raises:
+            KernelDied: see :meth:`execute`.
+        """
+        expression = f"__import__('sys').modules['autograder.agent'].answer({json.dumps(request)!r})"
+        execution = self.execute("", seconds, silent=True, expressions={"answer": expression})
+        if execution.ending == "timeout":
+            return {"error": {"kind": "timeout"}}
+        answer: Any = execution.reply
+        for name in ("user_expressions", "answer", "data", "application/json"):
+            answer = answer.get(name) if isinstance(answer, dict) else None
+        if not isinstance(answer, dict):
+            return {"error": {"kind": "garbled"}}
+        return answer
+
+    def _exchange(self, message_id: str, collected: _OutputCollector) -> bool:
+        """Take in what has arrived; True when the request is over."""
+        client = self._client
+        ready = zmq.Poller()
+        ready.register(client.shell_channel.socket, zmq.POLLIN)
+        ready.register(client.iopub_channel.socket, zmq.POLLIN)
+        arrived = dict(ready.poll(timeout=200))
+        if not arrived:
+            self._check_alive()
+        if client.iopub_channel.socket in arrived:
+            collected.add(_receive(client.iopub_channel), message_id)
+        if client.shell_channel.socket in arrived:
+            collected.add_reply(_receive(client.shell_channel), message_id)
+        return collected.is_complete()
+
+    def _interrupt(self) -> None:
+        with suppress(Exception):
+            # Through the control channel: a signal would not pass the sandbox's process namespace.
+            self._client.control_channel.send(self._client.session.msg("interrupt_request"))
+
+    def _check_alive(self) -> None:
+        if not self._manager.is_alive():
+            raise KernelDied(self._death or "it ended its own kernel")
+
+    def _kill(self, reason: str) -> None:
+        self._death = self._death or reason
+        with suppress(Exception):
+            self._manager.shutdown_kernel(now=True)
+
+    def _watch(self) -> None:
+        provisioner: Any = self._manager.provisioner
+        self._watching = threading.Event()
+        self._watcher = threading.Thread(
+            target=self._enforce_memory_and_processes, args=(provisioner.process,), daemon=True
+        )
+        self._watcher.start()
+
+    def _stop_watching(self) -> None:
+        if hasattr(self, "_watcher"):
+            self._watching.set()
+            self._watcher.join()
+
+    def _enforce_memory_and_processes(self, process: Any) -> None:
+        # Resource limits are per process (and the number of processes is not enforced for root):
+        # the sum over the sandbox is watched from outside. Killing bubblewrap ends them all.
+        root = psutil.Process(process.pid)
+        while not self._watching.wait(WATCH_INTERVAL_SECONDS):
+            memory, threads = 0, 0
+            try:
+                for member in [root, *root.children(recursive=True)]:
+                    with suppress(psutil.Error):
+                        memory += member.memory_info().rss
+                        threads += member.num_threads()
+            except psutil.Error:
+                return
+            if memory > self._limits.memory_bytes:
+                self._death = "it used more memory than a submission may"
+            elif threads > self._limits.processes:
+                self._death = "it started more processes than a submission may"
+            else:
+                continue
+            with suppress(OSError):
+                process.kill()
+            return
+
+
+class _OutputCollector:
+    """Takes a request's messages in, and drops output beyond the limit."""
+
+    def __init__(self, execution: Execution, limit: int) -> None:
+        self._execution = execution
+        self._room = limit
+        self._idle = False
+        self._replied_at = 0.0
+
+    def add(self, message: dict[str, Any] | None, message_id: str) -> None:
+        if message is None or _parent_id(message) != message_id:
+            return
+        kind, content = message.get("msg_type"), message.get("content")
+        if not isinstance(kind, str) or not isinstance(content, dict):
+            return
+        if kind == "status":
+            self._idle = self._idle or content.get("execution_state") == "idle"
+        elif kind in ("stream", "display_data", "execute_result", "error"):
+            self._keep(kind, content)
+
+    def _keep(self, kind: str, content: dict[str, Any]) -> None:
+        text = content.get("text")
+        if kind == "stream" and isinstance(text, str) and len(text) > self._room > 0:
+            content = {**content, "text": text[: self._room]}
+            self._execution.dropped = True
+        self._room -= _size(content)
+        if self._room >= 0:
+            self._execution.outputs.append((kind, content))
+        else:
+            self._execution.dropped = True
+
+    def add_reply(self, message: dict[str, Any] | None, message_id: str) -> None:
+        if message is None or _parent_id(message) != message_id:
+            return
+        content = message.get("content")
+        self._execution.reply = content if isinstance(content, dict) else {}
+        self._replied_at = time.monotonic()
+
+    def is_complete(self) -> bool:
+        # Under a flood the notice that the kernel is idle may be dropped; the reply never is.
+        return bool(self._replied_at) and (self._idle or time.monotonic() > self._replied_at + 2)
+
+
+class _StudentKernelSpecs(KernelSpecManager):
+    """The one kernel that submissions run with, whatever kernel name they carry."""
+
+    def __init__(self, connection_dir: Path, limits: Limits, mode: str) -> None:
+        super().__init__()
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        argv += ["--HistoryManager.enabled=False"]
+        self._spec = KernelSpec(
+            argv=sandbox.command(argv, connection_dir, limits, mode),
+            display_name="Student",
+            language="python",
+            interrupt_mode="message",
+        )
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        return self._spec
+
+
+def _agent_loader() -> str:
+    folder = Path(__file__).parent
+    sources = {name: (folder / f"{name}.py").read_text("utf-8") for name in AGENT_MODULES}
+    return f"""
+import sys, types
+def load(sources):
+    sys.modules["autograder"] = types.ModuleType("autograder")
+    for name, source in sources.items():
+        module = types.ModuleType("autograder." + name)
+        sys.modules["autograder." + name] = module
+        exec(compile(source, "<grader's agent: " + name + ">", "exec"), module.__dict__)
+load({sources!r})
+del load, sys, types
+"""
+
+
+def _receive(channel: Any) -> dict[str, Any] | None:
+    try:
+        message: dict[str, Any] = channel.get_msg(timeout=0)
+        return message
+    except Empty:
+        return None
+    except Exception:
+        # Not a Jupyter message, wrongly signed, nested too deeply ...: student code wrote it.
+        return None
+
+
+def _parent_id(message: dict[str, Any]) -> Any:
+    parent = message.get("parent_header")
+    return parent.get("msg_id") if isinstance(parent, dict) else None
+
+
+def _size(content: dict[str, Any]) -> int:
+    """About how many characters an output message holds."""
+    text = content.get("text")
+    return len(text) if isinstance(text, str) else len(repr(content))

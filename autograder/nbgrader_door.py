@@ -1,0 +1,64 @@
+"""The door for nbgrader: ``nbgrader autograde`` and the form grader's button grade through it.
+
+``course_config.configure`` puts these classes in the place of nbgrader's own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.errors import CannotGrade
+from autograder.grading import grade
+from autograder.submission import (
+    assignment_named,
+    kernel_note,
+    read_notebook,
+    released_notebook,
+    restore,
+)
+
+Processed = tuple[NotebookNode, dict[str, Any]]
+
+
+class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
+    """Reads submissions as :func:`autograder.submission.read_notebook` does."""
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Convert the notebook of that name; refuse it in one sentence if it cannot be read."""
+        try:
+            notebook = read_notebook(Path(filename))
+            converted: tuple[str, dict[str, Any]] = self.from_notebook_node(
+                notebook, resources=resources, **kw
+            )
+        except CannotGrade as problem:
+            self.log.error("%s was not graded. %s", filename, problem)
+            raise
+        return converted
+
+
+class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
+    """Gives a submission its locked and deleted cells back, before anything else is done."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Processed:
+        """See :func:`autograder.submission.restore`."""
+        note = kernel_note(nb)
+        if note:
+            self.log.warning("%s: %s", resources["nbgrader"]["student"], note)
+        assignment = assignment_named(resources["nbgrader"]["assignment"])
+        return restore(nb, released_notebook(assignment)), resources
+
+
+class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
+    """Runs and grades a restored submission; the scores stand in its test cells afterwards."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Processed:
+        """See :func:`autograder.grading.grade`."""
+        assignment = assignment_named(resources["nbgrader"]["assignment"])
+        return grade(nb, assignment).graded_notebook, resources

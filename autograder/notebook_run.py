@@ -1,0 +1,209 @@
+"""One submission's notebook, run in a live kernel: first shown, then questioned.
+
+The run has two phases, so that no hidden input can find its way into a page that a student sees:
+
+1. The notebook's own cells run, top to bottom. All that is shown later comes from this phase. At
+   each test cell the kernel remembers the names as they are, and each graded function is tried once
+   with the notebook's own, public example.
+2. Hidden tests ask their questions. What student code prints or raises now is dropped; only
+   answers, and the kind of an error, come back.
+
+A kernel that student code has ended is started again and the cells run anew, without the one that
+ended it: one bad cell costs its own points and no others.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.display import notice, shown_outputs
+from autograder.kernel import KernelDied, LiveKernel
+from autograder.sandbox import Limits
+from autograder.submission import grade_id, is_autograded
+from autograder.wire import encode
+
+Error = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A call of a student's function, as it stood at a test cell.
+
+    Attributes:
+        cell: grade_id of the test cell.
+        action: what to do, see ``agent``.
+        function: the function's name.
+        args: its positional arguments, of the types that ``wire`` knows.
+        kwargs: its keyword arguments.
+    """
+
+    cell: str
+    action: str
+    function: str
+    args: tuple[Any, ...] = ()
+    kwargs: tuple[tuple[str, Any], ...] = ()
+
+
+class NotebookRun:
+    """Runs a restored notebook; fills in the outputs of its cells. Use it as a context manager.
+
+    ``examples`` holds a public question for each test cell; ``example_errors`` what went wrong
+    there, with full details.
+    """
+
+    def __init__(
+        self,
+        notebook: NotebookNode,
+        examples: dict[str, Question],
+        limits: Limits,
+        sandbox_mode: str,
+    ) -> None:
+        self.notebook = notebook
+        self.example_errors: dict[str, Error] = {}
+        self._examples = examples
+        self._limits = limits
+        self._mode = sandbox_mode
+        self._deadline = time.monotonic() + limits.submission_seconds
+        self._restarts_left = limits.restarts
+        # Why the cell at an index, or a function, is not run any more.
+        self._bad_cells: dict[int, str] = {}
+        self._bad_functions: dict[tuple[str, str], Error] = {}
+        self._kernel: LiveKernel | None = None
+
+    def __enter__(self) -> NotebookRun:
+        self._kernel = self._new_kernel()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._kernel is not None:
+            self._kernel.close()
+
+    def run_cells(self) -> None:
+        """The first phase."""
+        self._run_all(first_time=True)
+
+    def ask(self, question: Question) -> dict[str, Any]:
+        """The second phase: put one question; see :meth:`LiveKernel.ask` for the answer.
+
+        A function that ended the kernel or did not come back is not asked again.
+        """
+        key = (question.cell, question.function)
+        if key in self._bad_functions:
+            return {"error": self._bad_functions[key]}
+        if self._kernel is None:
+            return {"error": {"kind": "ended"}}
+        seconds = min(self._limits.call_seconds, self._time_left())
+        if seconds <= 0:
+            return {"error": {"kind": "no_time"}}
+        try:
+            reply = self._put(question, seconds)
+        except KernelDied as death:
+            self._bad_functions[key] = {"kind": "died", "reason": str(death)}
+            self._restart()
+            return {"error": self._bad_functions[key]}
+        error = reply.get("error")
+        if isinstance(error, dict) and error.get("kind") == "timeout":
+            self._bad_functions[key] = error
+        return reply
+
+    def _put(self, question: Question, seconds: float) -> dict[str, Any]:
+        assert self._kernel is not None
+        request = {
+            "do": question.action,
+            "cell": question.cell,
+            "function": question.function,
+            "args": [encode(arg) for arg in question.args],
+            "kwargs": {name: encode(arg) for name, arg in question.kwargs},
+        }
+        return self._kernel.ask(request, seconds)
+
+    def _run_all(self, first_time: bool) -> None:
+        while self._kernel is not None:
+            try:
+                for index, cell in enumerate(self.notebook.cells):
+                    self._run_cell(index, cell, first_time)
+                return
+            except _CellEndedKernel as end:
+                self._bad_cells.setdefault(end.index, end.reason)
+                self._new_kernel_or_none()
+
+    def _restart(self) -> None:
+        self._new_kernel_or_none()
+        self._run_all(first_time=False)
+
+    def _new_kernel(self) -> LiveKernel:
+        return LiveKernel(self._limits, self._mode).__enter__()
+
+    def _new_kernel_or_none(self) -> None:
+        if self._kernel is not None:
+            self._kernel.close()
+        self._kernel = None
+        if self._restarts_left > 0 and self._time_left() > 0:
+            self._restarts_left -= 1
+            self._kernel = self._new_kernel()
+
+    def _run_cell(self, index: int, cell: NotebookNode, first_time: bool) -> None:
+        if cell.cell_type != "code":
+            return
+        if is_autograded(cell):
+            self._reach_test_cell(index, str(grade_id(cell)))
+        elif index in self._bad_cells:
+            if first_time:
+                cell.outputs = [notice(f"This cell was stopped: {self._bad_cells[index]}.")]
+        elif cell.source.strip():
+            outputs = self._execute(index, cell.source)
+            if first_time:
+                cell.outputs = outputs
+
+    def _execute(self, index: int, source: str) -> list[NotebookNode]:
+        assert self._kernel is not None
+        seconds = min(self._limits.cell_seconds, self._time_left())
+        if seconds <= 0:
+            return [notice("This cell did not run: the notebook's time was up.")]
+        try:
+            execution = self._kernel.execute(source, seconds)
+        except KernelDied as death:
+            raise _CellEndedKernel(index, str(death)) from None
+        outputs = shown_outputs(execution.outputs)
+        if execution.dropped:
+            outputs.append(notice("This cell printed more than is kept; the rest was dropped."))
+        if execution.ending == "timeout":
+            outputs.append(notice(f"This cell was interrupted after {seconds:.0f} seconds."))
+        return outputs
+
+    def _reach_test_cell(self, index: int, cell_name: str) -> None:
+        assert self._kernel is not None
+        try:
+            self._kernel.ask({"do": "remember", "cell": cell_name}, self._limits.call_seconds)
+        except KernelDied as death:
+            raise _CellEndedKernel(index, str(death)) from None
+        example = self._examples.get(cell_name)
+        if example is None or cell_name in self.example_errors:
+            return
+        key = (example.cell, example.function)
+        if key in self._bad_functions:
+            return
+        self.example_errors[cell_name] = {}
+        try:
+            error = self._put(example, self._limits.call_seconds).get("error", {})
+        except KernelDied as death:
+            self._bad_functions[key] = {"kind": "died", "reason": str(death)}
+            raise _CellEndedKernel(index, str(death)) from None
+        error = error if isinstance(error, dict) else {"kind": "garbled"}
+        self.example_errors[cell_name] = error
+        if error.get("kind") == "timeout":
+            self._bad_functions[key] = error
+
+    def _time_left(self) -> float:
+        return self._deadline - time.monotonic()
+
+
+class _CellEndedKernel(Exception):
+    def __init__(self, index: int, reason: str) -> None:
+        super().__init__(reason)
+        self.index = index
+        self.reason = reason

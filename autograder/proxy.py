@@ -1,0 +1,257 @@
+"""The ``student`` fixture: what a hidden test talks to instead of the student's code.
+
+Nothing here raises anything but :class:`StudentFailure` for what a student did, so that whatever
+else is raised in a suite is known to be the suite's own fault. No message contains a hidden input
+or an answer; text that student code wrote is only taken from the run on the public example.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.notebook_run import NotebookRun, Question
+from autograder.wire import Key, Opaque, WireError, decode
+
+FLOAT32_EPS = float(np.finfo(np.float32).eps)
+
+# Names of errors that may be told though they come from a run on hidden inputs.
+_TELLABLE_ERRORS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+) | {
+    "TracerArrayConversionError",
+    "TracerBoolConversionError",
+    "TracerIntegerConversionError",
+    "ConcretizationTypeError",
+    "UnexpectedTracerError",
+    "NonConcreteBooleanIndexError",
+    "XlaRuntimeError",
+    "BeartypeCallHintParamViolation",
+    "TypeCheckError",
+}
+_MAX_TOLD_LINE = 10_000
+
+
+class StudentFailure(AssertionError):
+    """A test failed because of what the student's code is or does; the message is for them."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One question and the student's answer to it, kept to recognise misconceptions."""
+
+    question: Question
+    answer: Any
+
+
+class Student:
+    """The student's code, as one test cell's tests see it."""
+
+    def __init__(self, run: NotebookRun, cell: str) -> None:
+        self._run = run
+        self._cell = cell
+        self.transcript: list[Answered] = []
+
+    def call(self, function: str, *args: Any, **kwargs: Any) -> Any:
+        """Call the student's ``function``; arrays go in as JAX arrays, and come out as NumPy's.
+
+        Raises:
+            StudentFailure: there is no such function, it raised, or it gave no usable answer.
+        """
+        return self._ask("call", function, args, kwargs)
+
+    def draw(self, function: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Call a plotting function and describe the Axes that it returns; see ``axes``.
+
+        Raises:
+            StudentFailure: as for :meth:`call`, or what it returned is no matplotlib Axes.
+        """
+        drawing = self._ask("axes", function, args, kwargs)
+        if not isinstance(drawing, dict):
+            raise StudentFailure(
+                f"`{function}` must return the matplotlib Axes that it drew on "
+                f"(`return ax`); it returned {_named_type(drawing)}."
+            )
+        return drawing
+
+    @staticmethod
+    def key(seed: int) -> Key:
+        """A random key to hand to a student's function: ``jax.random.PRNGKey(seed)``."""
+        return Key(seed)
+
+    @staticmethod
+    def expect_close(
+        answer: Any,
+        exact: Any,
+        *,
+        operations: float,
+        magnitude: Any = 1.0,
+        meaning: str = "The value is not the right one.",
+    ) -> None:
+        """Check numbers against exact ones, within what float32 arithmetic can lose.
+
+        Args:
+            answer: what :meth:`call` gave; a number or an array.
+            exact: the right value in float64, of the shape that the exercise asks for.
+            operations: how many roundings lead to the result; each may cost one unit in the last
+                place (``eps`` of float32, 1.2e-7) of ...
+            magnitude: ... the largest intermediate quantity, a number or an array like ``exact``.
+            meaning: what a wrong value tells, in a learner's words.
+
+        Raises:
+            StudentFailure: the answer is not numeric, of another shape, not finite, or off.
+        """
+        exact = np.asarray(exact, np.float64)
+        value = numeric(answer, exact.shape)
+        tolerance = operations * FLOAT32_EPS * np.maximum(np.abs(magnitude), np.abs(exact))
+        if not np.all(np.isfinite(value) == np.isfinite(exact)):
+            raise StudentFailure(f"There is a NaN or an infinity in the answer. {meaning}")
+        if not np.all(np.abs(value - exact) <= tolerance):
+            raise StudentFailure(meaning)
+
+    def _ask(
+        self, action: str, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        question = Question(self._cell, action, function, args, tuple(sorted(kwargs.items())))
+        reply = self._run.ask(question)
+        error = reply.get("error")
+        if error is not None:
+            kind = error if isinstance(error, dict) else {"kind": "garbled"}
+            raise StudentFailure(self._explain(function, kind))
+        try:
+            answer = decode(reply.get("answer"))
+        except WireError as problem:
+            raise StudentFailure(
+                f"`{function}` gave an answer that cannot be read ({problem})."
+            ) from None
+        self.transcript.append(Answered(question, answer))
+        return answer
+
+    def _explain(self, function: str, error: dict[str, Any]) -> str:
+        public = self._run.example_errors.get(self._cell) or {}
+        if public.get("kind") == error.get("kind"):
+            return _explain_public(function, public)
+        return _explain_hidden(function, error)
+
+
+def numeric(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """The answer as a float64 array of ``shape``.
+
+    Raises:
+        StudentFailure: it is no number or array of numbers, or its shape is another.
+    """
+    if isinstance(answer, (bool, str, dict, Opaque, type(None))):
+        raise StudentFailure(
+            f"The answer should be {_named_shape(shape)}, and it is {_named_type(answer)}."
+        )
+    try:
+        value = np.asarray(answer, np.float64)
+    except (TypeError, ValueError):
+        raise StudentFailure(
+            f"The answer should be {_named_shape(shape)}, and it is {_named_type(answer)}."
+        ) from None
+    if isinstance(answer, (list, tuple)) and shape:
+        raise StudentFailure(
+            f"The answer should be {_named_shape(shape)}, and it is {_named_type(answer)}: "
+            "keep arrays as arrays (jnp.array turns a list into one)."
+        )
+    if value.shape != shape:
+        raise StudentFailure(
+            f"The answer should be {_named_shape(shape)}, and it is {_named_shape(value.shape)}."
+        )
+    return value
+
+
+def _named_shape(shape: tuple[int, ...]) -> str:
+    if not shape:
+        return "a single number"
+    return f"an array with {len(shape)} axis" if len(shape) == 1 else f"an array of {len(shape)} axes"
+
+
+def _named_type(answer: Any) -> str:
+    if answer is None:
+        return "None (is a `return` missing?)"
+    names: list[tuple[type, str]] = [
+        (bool, "True or False"),
+        (str, "a text"),
+        (dict, "a dictionary"),
+        (tuple, "a tuple"),
+        (list, "a Python list"),
+        (np.ndarray, "an array"),
+        (int, "a number"),
+        (float, "a number"),
+    ]
+    for kind, name in names:
+        if isinstance(answer, kind):
+            return name
+    return "something that is no number"
+
+
+def _explain_public(function: str, error: dict[str, Any]) -> str:
+    """In full: whatever student code wrote here, it had not seen a hidden input."""
+    kind = error.get("kind")
+    if kind == "raised" and error.get("type") == "NotImplementedError":
+        return f"`{function}` still has its placeholder: replace `raise NotImplementedError()`."
+    if kind == "raised":
+        where = f" (line {error.get('line')}: `{error.get('text')}`)" if error.get("line") else ""
+        return (
+            f"`{function}` stops on the notebook's own example with "
+            f"{error.get('type')}: {error.get('message')}{where}."
+        )
+    if kind == "arguments":
+        return (
+            f"`{function}` cannot be called with the arguments that the exercise gives it: "
+            f"{error.get('message')}."
+        )
+    if kind == "not_callable":
+        return (
+            f"`{function}` is no function but {error.get('type')}: has another line of the "
+            "notebook used its name for something else?"
+        )
+    return _explain_hidden(function, error)
+
+
+def _explain_hidden(function: str, error: dict[str, Any]) -> str:
+    """Without a word that student code could have written."""
+    explain: Callable[[dict[str, Any]], str] = _HIDDEN_EXPLANATIONS.get(
+        str(error.get("kind")), lambda _: "gave no answer that can be read"
+    )
+    return f"`{function}` {explain(error)}."
+
+
+def _raised(error: dict[str, Any]) -> str:
+    name, line = error.get("type"), error.get("line")
+    told = name if name in _TELLABLE_ERRORS else "an error"
+    in_line = type(line) is int and 0 < line < _MAX_TOLD_LINE
+    where = f" in line {line} of its cell" if in_line else ""
+    return f"works on the notebook's example but stops with other inputs, with {told}{where}"
+
+
+_HIDDEN_EXPLANATIONS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "missing": lambda _: (
+        "does not exist when the notebook has run up to here: keep the name that the exercise "
+        "gives, and see that the cell that defines it runs without an error"
+    ),
+    "not_callable": lambda _: "is no function here: another line has used its name",
+    "arguments": lambda _: (
+        "cannot be called with the arguments that the exercise gives it: keep the signature of "
+        "the released notebook"
+    ),
+    "raised": _raised,
+    "timeout": lambda _: "did not come back within the time that a call may take",
+    "died": lambda error: (
+        "ended the notebook's kernel when it was called"
+        + (f": {error['reason']}" if "reason" in error else "")
+    ),
+    "ended": lambda _: (
+        "could not be asked: the notebook's code had ended its kernel too often before"
+    ),
+    "no_time": lambda _: "could not be asked: the time that a submission may take was up",
+    "too_large": lambda _: "gave an answer that is too large or nested too deeply",
+}

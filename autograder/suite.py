@@ -1,0 +1,255 @@
+"""Running a notebook's hidden pytest suite and turning its outcomes into points.
+
+A suite is a pytest module. Each class carries ``@pytest.mark.grade_cell(NAME, example=QUESTION)``,
+the test cell whose points it gives and the notebook's own call of the graded function; each test
+carries ``@pytest.mark.points(POINTS)`` and a docstring that says in a learner's words what is
+tested. Tests use the ``student`` fixture, :class:`autograder.proxy.Student`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.errors import GraderFault
+from autograder.misconceptions import Library, recognise
+from autograder.notebook_run import NotebookRun, Question
+from autograder.proxy import Student
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One hidden test: what it tested, and what came of it."""
+
+    __test__ = False
+
+    name: str
+    tests_that: str
+    passed: bool
+    points: float
+    max_points: float
+    hint: str = ""
+    misconception: str = ""
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """One test cell: the sum of its tests."""
+
+    grade_id: str
+    tests: tuple[TestResult, ...] = ()
+
+    @property
+    def score(self) -> float:
+        """Points earned."""
+        return sum(test.points for test in self.tests)
+
+    @property
+    def max_score(self) -> float:
+        """Points that could be earned."""
+        return sum(test.max_points for test in self.tests)
+
+
+@dataclass
+class Suite:
+    """What collecting a suite has found: its tests, by test cell."""
+
+    path: Path
+    points: dict[str, float] = field(default_factory=dict)
+    examples: dict[str, Question] = field(default_factory=dict)
+
+
+def collect(path: Path) -> Suite:
+    """Read a suite without running it.
+
+    Raises:
+        GraderFault: it cannot be imported, or a test lacks its cell, points or docstring.
+    """
+    plugin = _Collector()
+    _run_pytest(path, plugin, "--collect-only")
+    return Suite(path, plugin.points, plugin.examples)
+
+
+def check_mapping(suite: Suite, cell_points: dict[str, float]) -> None:
+    """Check that suite and notebook name the same test cells with the same points.
+
+    Raises:
+        GraderFault: they do not; the message names the first difference.
+    """
+    for cell in sorted(suite.points.keys() | cell_points.keys()):
+        if cell not in cell_points:
+            raise GraderFault(f"{suite.path.name} tests {cell}, which the notebook does not have.")
+        if cell not in suite.points:
+            raise GraderFault(f"{suite.path.name} has no tests for the notebook's cell {cell}.")
+        if abs(suite.points[cell] - cell_points[cell]) > 1e-9:
+            raise GraderFault(
+                f"{suite.path.name} gives {suite.points[cell]:g} points for {cell}, and the "
+                f"notebook {cell_points[cell]:g}."
+            )
+
+
+def run_suite(suite: Suite, run: NotebookRun, library: Library) -> list[CellResult]:
+    """Ask the student's kernel every question of the suite.
+
+    Raises:
+        GraderFault: the suite itself failed.
+    """
+    plugin = _Runner(run, library)
+    _run_pytest(suite.path, plugin)
+    cells = [CellResult(name, tuple(tests)) for name, tests in plugin.results.items()]
+    for cell in cells:
+        if abs(cell.max_score - suite.points[cell.grade_id]) > 1e-9:
+            raise GraderFault(f"not every test of {cell.grade_id} was run")
+    return cells
+
+
+def _run_pytest(path: Path, plugin: _Collector, *options: str) -> None:
+    # The grader's own pytest run must not depend on who starts it: no configuration files, no
+    # plug-ins that happen to be installed, no output.
+    disabled = (
+        "terminal cacheprovider logging capture doctest faulthandler junitxml warnings "
+        "unraisableexception threadexception debugging"
+    ).split()
+    arguments = [str(path), f"--rootdir={path.parent}", "--config-file", os.devnull]
+    arguments += ["--noconftest", "--assert=plain", "--import-mode=importlib", *options]
+    for name in disabled:
+        arguments += ["-p", f"no:{name}"]
+    with _environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=None, PYTEST_PLUGINS=None):
+        status = pytest.main(arguments, plugins=[plugin])
+    if status == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    if plugin.faults:
+        raise GraderFault(f"the hidden suite {path.name} failed: {plugin.faults[0]}")
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise GraderFault(f"the hidden suite {path.name} could not be run ({status!r})")
+
+
+@contextmanager
+def _environment(**values: str | None) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    _set_environment(values)
+    try:
+        yield
+    finally:
+        _set_environment(before)
+
+
+def _set_environment(values: dict[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+class _Collector:
+    """pytest plug-in that reads the marks."""
+
+    def __init__(self) -> None:
+        self.points: dict[str, float] = {}
+        self.examples: dict[str, Question] = {}
+        self.faults: list[str] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "grade_cell(name, example): the test cell")
+        config.addinivalue_line("markers", "points(number): what the test is worth")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.faults.append(str(report.longrepr))
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            try:
+                self._collect(item)
+            except GraderFault as fault:
+                self.faults.append(str(fault))
+
+    def _collect(self, item: pytest.Item) -> None:
+        cell = cell_of(item)
+        mark = item.get_closest_marker("grade_cell")
+        assert mark is not None
+        if not _docstring(item):
+            raise GraderFault(f"{item.nodeid} has no docstring")
+        self.points[cell] = self.points.get(cell, 0) + points_of(item)
+        action, function, *args = mark.kwargs["example"]
+        self.examples[cell] = Question(cell, action, function, tuple(args))
+
+    @pytest.fixture
+    def student(self) -> Student:  # so that --collect-only finds it
+        """What the tests talk to."""
+        raise NotImplementedError
+
+
+class _Runner(_Collector):
+    """pytest plug-in that provides the ``student`` fixture and notes each outcome."""
+
+    def __init__(self, run: NotebookRun, library: Library) -> None:
+        super().__init__()
+        self.results: dict[str, list[TestResult]] = {}
+        self._run = run
+        self._library = library
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Student:
+        """The student's code, as it stood at the class's test cell."""
+        student = Student(self._run, cell_of(request.node))
+        request.node.student = student
+        return student
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        error = call.excinfo.value if call.excinfo else None
+        if error is not None and not (
+            call.when == "call" and isinstance(error, (AssertionError, pytest.fail.Exception))
+        ):
+            self.faults.append(f"{item.name}: {type(error).__name__}: {error}")
+        elif call.when == "call":
+            self.results.setdefault(cell_of(item), []).append(self._result(item, error))
+        return (yield)
+
+    def _result(self, item: pytest.Item, error: BaseException | None) -> TestResult:
+        points, told = points_of(item), _docstring(item)
+        name = item.name.removeprefix("test_").replace("_", " ")
+        if error is None:
+            return TestResult(name, told, True, points, points)
+        hint = str(error).strip() or told
+        student: Student | None = getattr(item, "student", None)
+        found = recognise(self._library, student.transcript) if student is not None else None
+        if found is not None:
+            hint = found.teaches
+        return TestResult(name, told, False, 0.0, points, hint, found.name if found else "")
+
+
+def cell_of(item: pytest.Item) -> str:
+    """The grade_id of the test cell that a test belongs to.
+
+    Raises:
+        GraderFault: its class is not marked.
+    """
+    mark = item.get_closest_marker("grade_cell")
+    if mark is None or len(mark.args) != 1 or "example" not in mark.kwargs:
+        raise GraderFault(f"{item.nodeid} has no mark grade_cell(NAME, example=...)")
+    return str(mark.args[0])
+
+
+def points_of(item: pytest.Item) -> float:
+    """What a test is worth.
+
+    Raises:
+        GraderFault: it is not marked with a positive number of points.
+    """
+    mark = item.get_closest_marker("points")
+    if mark is None or len(mark.args) != 1 or not mark.args[0] > 0:
+        raise GraderFault(f"{item.nodeid} has no mark points(POINTS)")
+    return float(mark.args[0])
+
+
+def _docstring(item: pytest.Item) -> str:
+    return " ".join((getattr(getattr(item, "obj", None), "__doc__", None) or "").split())

@@ -1,0 +1,2 @@
+from course_config import configure
+configure(get_config())
