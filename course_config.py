@@ -3,6 +3,8 @@
 ``nbgrader_config.py`` hands :func:`configure` to nbgrader; the grader imports the rest.
 """
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,6 +67,11 @@ SANDBOX = "auto"
 
 def configure(c: Any) -> None:
     """Set nbgrader's options; ``c`` is traitlets' config object."""
+    # nbgrader starts `alembic` by name: it must be found where the environment is not activated.
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
+
     c.CourseDirectory.course_id = COURSE_ID
     c.CourseDirectory.solution_directory = "solutions"
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc*", "__pycache__"]
@@ -78,5 +85,13 @@ def configure(c: Any) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    # The figures in the answer keys need longer than nbgrader's 30 seconds on a busy machine.
-    c.Execute.timeout = 180
+
+    # nbgrader's templates show Markdown as it is; students' own HTML must not run there.
+    c.HTMLExporter.filters = {"markdown2html": "autograder.feedback.markdown2html"}
+
+    # Answer keys without outputs: the same source gives the same bytes, so CI can prove them fresh.
+    c.GenerateSolution.preprocessors = [
+        "nbgrader.preprocessors.LockCells",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.ClearMarkScheme",
+    ]

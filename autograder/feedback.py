@@ -37,16 +37,22 @@ def outputs_of(cell: CellResult) -> list[NotebookNode]:
 def as_text(cell: CellResult) -> str:
     """The feedback without markup."""
     lines = [f"{cell.grade_id}: {cell.score:g} of {cell.max_score:g} points"]
+    told = ""
     for test in cell.tests:
         lines.append(f"  {'ok  ' if test.passed else 'FAIL'} {test.tests_that}")
         if not test.passed:
-            lines.append(f"       {_advice(test)}")
+            lines.append("       " + (_advice(test) if _advice(test) != told else "(the same)"))
+            told = _advice(test)
     return "\n".join(lines)
 
 
 def _as_html(cell: CellResult) -> str:
     color = _PASSED if cell.score == cell.max_score else _FAILED
-    rows = "".join(_row(test) for test in cell.tests)
+    advice = [_advice(test) for test in cell.tests]
+    rows = "".join(
+        _row(test, "" if i and advice[i] == advice[i - 1] else advice[i])
+        for i, test in enumerate(cell.tests)
+    )
     return (
         f'<div style="border-left: 4px solid {color}; padding: 0.3em 0.8em">'
         f"<p><strong>{cell.score:g} of {cell.max_score:g} points</strong></p>"
@@ -54,19 +60,21 @@ def _as_html(cell: CellResult) -> str:
     )
 
 
-def _row(test: TestResult) -> str:
+def _row(test: TestResult, advice: str) -> str:
     mark, color = ("✓", _PASSED) if test.passed else ("✗", _FAILED)
     points = f"{test.points:g}/{test.max_points:g}"
     text = (
         f'<span style="color: {color}">{mark}</span> {escape(test.tests_that)} '
         f"<small>({points})</small>"
     )
-    if not test.passed:
-        text += f'<div style="margin: 0 0 0.5em 1.3em">{escape(_advice(test))}</div>'
+    if advice:
+        text += f'<div style="margin: 0 0 0.5em 1.3em">{escape(advice)}</div>'
     return f"<li>{text}</li>"
 
 
 def _advice(test: TestResult) -> str:
+    if test.passed:
+        return ""
     return f"{test.misconception.capitalize()}? {test.hint}" if test.misconception else test.hint
 
 

@@ -142,6 +142,8 @@ def grade(notebook: NotebookNode, assignment: Assignment, *, sandbox: str = SAND
         if is_autograded(cell):
             cell.outputs = outputs_of(by_cell[str(grade_id(cell))])
     ordered = [by_cell[str(grade_id(cell))] for cell in restored.cells if is_autograded(cell)]
+    # Reports find the details here; nbgrader's pages do not show metadata.
+    restored.metadata["autograder"] = {"cells": [as_json(result) for result in ordered]}
     return Graded(tuple(ordered), restored, note)
 
 

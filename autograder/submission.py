@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import CannotGrade, UserError
-from course_config import ASSIGNMENTS, Assignment
+from course_config import ASSIGNMENTS, ROOT, Assignment
 
 MAX_FILE_BYTES = 50 * 2**20
 MAX_CELLS = 2_000
@@ -287,7 +287,10 @@ def assignment_named(name: str) -> Assignment:
 def student_of(path: Path, assignment: Assignment) -> str | None:
     """Who handed a notebook in, where it lies in ``<student>/<assignment>/``."""
     folder = path.resolve().parent
-    return folder.parent.name if folder.name == assignment.name else None
+    is_the_course_itself = folder.parent.parent == ROOT
+    if folder.name != assignment.name or is_the_course_itself:
+        return None
+    return folder.parent.name
 
 
 def iter_notebooks(folder: Path) -> Iterator[Path]:

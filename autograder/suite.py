@@ -30,12 +30,12 @@ class TestResult:
     __test__ = False
 
     name: str
-    tests_that: str
     passed: bool
     points: float
     max_points: float
     hint: str = ""
     misconception: str = ""
+    tests_that: str = ""
 
 
 @dataclass(frozen=True)
@@ -218,13 +218,15 @@ class _Runner(_Collector):
         points, told = points_of(item), _docstring(item)
         name = item.name.removeprefix("test_").replace("_", " ")
         if error is None:
-            return TestResult(name, told, True, points, points)
+            return TestResult(name, True, points, points, tests_that=told)
         hint = str(error).strip() or told
         student: Student | None = getattr(item, "student", None)
         found = recognise(self._library, student.transcript) if student is not None else None
         if found is not None:
             hint = found.teaches
-        return TestResult(name, told, False, 0.0, points, hint, found.name if found else "")
+        return TestResult(
+            name, False, 0.0, points, hint, found.name if found else "", tests_that=told
+        )
 
 
 def cell_of(item: pytest.Item) -> str:

@@ -74,7 +74,7 @@ class TestDataWeight:
         """The weights of another class under another prior."""
         student.expect_close(
             student.call("data_weight", A, B, N),
-            exact.data_weight(A, B, N),
+            N / (A + B + N),
             operations=OPERATIONS,
             meaning="The weights that other students' own data get come out wrong.",
         )
@@ -85,7 +85,7 @@ class TestDataWeight:
         for n in (0, 1_000_000):
             student.expect_close(
                 student.call("data_weight", A, B, n),
-                exact.data_weight(A, B, n),
+                n / (A + B + n),
                 operations=OPERATIONS,
                 meaning="Look at the two ends: what weight do no data get, and very many?",
             )
@@ -100,7 +100,7 @@ class TestShrinkageShift:
         """The shifts of another class under another prior, with their signs."""
         student.expect_close(
             student.call("shrinkage_shift", A, B, K, N),
-            exact.shrinkage_shift(A, B, K, N),
+            exact.posterior_mean(A, B, K, N) - K / N,
             operations=OPERATIONS,
             meaning="How far, and in which direction, other students move comes out wrong.",
         )
@@ -108,9 +108,10 @@ class TestShrinkageShift:
     @pytest.mark.points(1)
     def test_who_agrees_with_the_group_stays(self, student):
         """A student whose raw fraction is the prior mean does not move; one below it moves up."""
+        k, n = np.array([5, 1]), np.array([20, 20])
         student.expect_close(
-            student.call("shrinkage_shift", 3.0, 9.0, np.array([5, 1]), np.array([20, 20])),
-            exact.shrinkage_shift(3.0, 9.0, np.array([5, 1]), np.array([20, 20])),
+            student.call("shrinkage_shift", 3.0, 9.0, k, n),
+            exact.posterior_mean(3.0, 9.0, k, n) - k / n,
             operations=OPERATIONS,
             meaning="The pull is towards the group, and as strong as the disagreement with it.",
         )

@@ -1,0 +1,80 @@
+"""Submissions made from the released notebook and a Python file with answers.
+
+The file is in the percent format, one ``# %%`` line a cell:
+
+    # %% posterior_mean                     the answer to the cell of that grade_id
+    # %% [markdown] explain_shrinkage       a written answer, as a comment
+    # %% after=posterior_mean               a further cell, behind the cell of that grade_id
+    # %% delete=test_posterior_mean         the cell of that grade_id is deleted
+    # %% replace=test_posterior_mean        the text of a locked cell is changed
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.errors import UserError
+from autograder.submission import grade_id
+
+_HEADING = re.compile(r"^# %% (?:(\[markdown\]) )?(?:(after|delete|replace)=)?(\w+)\s*$")
+
+
+def hand_in(released: NotebookNode, answers: Path) -> NotebookNode:
+    """The released notebook with the answers of a file filled in.
+
+    Raises:
+        UserError: the file has a malformed heading or names a cell that is not there.
+    """
+    notebook = copy.deepcopy(released)
+    for markdown, action, name, text in _parts(answers):
+        index = _index_of(notebook, name, answers)
+        if action == "delete":
+            del notebook.cells[index]
+        elif action == "after":
+            extra = nbformat.v4.new_code_cell(text, id=f"{name}-extra-{len(notebook.cells)}"[:64])
+            notebook.cells.insert(index + 1, extra)
+        else:
+            notebook.cells[index].source = _uncommented(text) if markdown else text
+    return notebook
+
+
+def fill_in(released: NotebookNode, sources: dict[str, str]) -> NotebookNode:
+    """The released notebook with the text of some cells, by grade_id, replaced."""
+    notebook = copy.deepcopy(released)
+    for cell in notebook.cells:
+        name = grade_id(cell)
+        if name in sources:
+            cell.source = sources[name]
+    return notebook
+
+
+def _parts(answers: Path) -> Iterator[tuple[bool, str, str, str]]:
+    heading: re.Match[str] | None = None
+    lines: list[str] = []
+    for line in [*answers.read_text("utf-8").splitlines(), None]:
+        if line is None or line.startswith("# %%"):
+            if heading:
+                yield bool(heading[1]), heading[2] or "", heading[3], "\n".join(lines).strip("\n")
+            lines = []
+            heading = _HEADING.match(line) if line is not None else None
+            if line is not None and not heading:
+                raise UserError(f"{answers}: {line!r} is no heading of an answer.")
+        else:
+            lines.append(line)
+
+
+def _index_of(notebook: NotebookNode, name: str, answers: Path) -> int:
+    for index, cell in enumerate(notebook.cells):
+        if grade_id(cell) == name:
+            return index
+    raise UserError(f"{answers}: the notebook has no cell {name!r}.")
+
+
+def _uncommented(text: str) -> str:
+    return "\n".join(re.sub(r"^# ?", "", line) for line in text.splitlines())

@@ -1,0 +1,169 @@
+"""The command line: ``autograder COMMAND``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder import sandbox
+from autograder.errors import UserError
+
+OK, NOT_ALL_GRADED, WRONG_USAGE = 0, 1, 2
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+        return status
+    except UserError as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    except KeyboardInterrupt:
+        print("autograder: interrupted; what was graded is kept.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autograder",
+        description="Grades the notebooks of the hierarchical Bayes course.",
+        epilog="example: autograder grade submitted/alyssa/ps1-shrinkage/shrinkage.ipynb",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    grade = commands.add_parser(
+        "grade",
+        help="grade notebooks or folders, without a gradebook",
+        description="Grades notebooks, and those in folders, without a gradebook. "
+        "Exit status: 0 when every submission was graded, whatever its score; 1 when one was not; "
+        "2 for wrong usage.",
+        epilog="example: autograder grade submitted/ --json results.json",
+    )
+    grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="notebook or folder")
+    grade.add_argument("--assignment", metavar="NAME", help="where neither path nor cells tell it")
+    grade.add_argument("--json", type=Path, metavar="FILE", help="also write the results as JSON")
+    _add_sandbox_option(grade)
+    grade.set_defaults(run=_grade)
+
+    demo = commands.add_parser(
+        "demo",
+        help="grade the demo class of six students with nbgrader",
+        epilog="example: autograder demo",
+    )
+    demo.set_defaults(run=_demo)
+
+    release = commands.add_parser(
+        "release",
+        help="make release/ and the answer keys anew from source/",
+        description="Makes release/ and the answer keys in solutions/ anew from source/, after "
+        "checking that every key scores full marks.",
+        epilog="example: autograder release",
+    )
+    release.set_defaults(run=_release)
+
+    doctor = commands.add_parser(
+        "doctor",
+        help="what is installed, what is missing, how to get it",
+        epilog="example: autograder doctor",
+    )
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _add_sandbox_option(parser: argparse.ArgumentParser) -> None:
+    from course_config import SANDBOX
+
+    parser.add_argument(
+        "--sandbox",
+        choices=sandbox.MODES,
+        default=SANDBOX,
+        help="none runs student code unprotected: only for submissions that you trust",
+    )
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from autograder import tables
+    from autograder.grading import Result, grade_file
+    from autograder.submission import assignment_named, iter_notebooks
+
+    sandbox.choose(arguments.sandbox)
+    if arguments.json is not None and not arguments.json.resolve().parent.is_dir():
+        raise UserError(f"The folder of {arguments.json} does not exist.")
+    assignment = assignment_named(arguments.assignment) if arguments.assignment else None
+    console = Console()
+    results: list[Result] = []
+    work: list[tuple[Path, str]] = []
+    for path in arguments.paths:
+        notebooks = list(iter_notebooks(path)) if path.is_dir() else [path]
+        reason = "" if path.exists() else "There is no such file or folder."
+        if path.is_dir() and not notebooks:
+            notebooks, reason = [path], "There is no notebook (.ipynb) in this folder."
+        work += [(notebook, reason) for notebook in notebooks]
+    with tables.progress(console) as progress:
+        for path, reason in progress.track(work, description="Grading"):
+            if reason:
+                results.append(Result(str(path), None, None, None, "failed", reason))
+            else:
+                results.append(
+                    grade_file(path, assignment=assignment, sandbox=arguments.sandbox)
+                )
+            if arguments.json:
+                _write_json(arguments.json, results)
+    console.print(tables.results_table(results))
+    for result in results:
+        tables.print_details(console, result)
+    return OK if all(result.status == "graded" for result in results) else NOT_ALL_GRADED
+
+
+def _write_json(path: Path, results: list) -> None:  # type: ignore[type-arg]
+    # Written after each submission, and in one move: an interruption loses nothing.
+    content = {"submissions": [result.as_json() for result in results]}
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+    unfinished.replace(path)
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from autograder.demo import run_demo
+
+    return OK if run_demo(Console()) else NOT_ALL_GRADED
+
+
+def _release(arguments: argparse.Namespace) -> int:
+    from autograder.grading import grade_file
+    from autograder.release import key_path, make_release
+    from course_config import ASSIGNMENTS, ROOT
+
+    written = make_release()
+    for assignment in ASSIGNMENTS:
+        result = grade_file(key_path(assignment), assignment=assignment)
+        if result.status != "graded" or result.score != result.max_score:
+            raise UserError(
+                f"The answer key of {assignment.name} does not score full marks "
+                f"({result.reason or f'{result.score:g} of {result.max_score:g}'})."
+            )
+    for path in written:
+        print(path.relative_to(ROOT))
+    return OK
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from autograder.doctor import findings
+
+    console = Console()
+    complete = True
+    for name, state, advice in findings():
+        complete = complete and not advice
+        mark = "[green]ok[/]     " if not advice else "[red]missing[/]"
+        console.print(f"{mark}  {name}: {state}" + (f"; {advice}" if advice else ""))
+    return OK if complete else NOT_ALL_GRADED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

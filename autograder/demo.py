@@ -1,0 +1,119 @@
+"""The demonstration: six students hand in, nbgrader releases, grades, explains and exports.
+
+The six are those of the story, each a kind of submission. Their answers are in ``tests/students``;
+a student without a file for a notebook has handed in nothing for it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import nbformat
+from rich.console import Console
+from rich.table import Table
+
+from autograder import sandbox, tables
+from autograder.answers import hand_in
+from autograder.course_directory import NbGraderCourse
+from autograder.submission import released_notebook
+from autograder.suite import CellResult, TestResult
+from course_config import ASSIGNMENTS, ROOT, Assignment
+
+DEMO = ROOT / "demo"
+ANSWERS = ROOT / "tests" / "students"
+STUDENTS = {
+    "alyssa": "solves everything",
+    "ben": "solves it his own way",
+    "carmen": "holds two misconceptions",
+    "diego": "left half empty",
+    "emi": "loops forever in one cell",
+    "farid": "tries to cheat",
+}
+
+
+def run_demo(console: Console, root: Path = DEMO) -> bool:
+    """Run the whole demonstration in a fresh directory; True when everybody was graded."""
+    sandbox.choose("auto")
+    shutil.rmtree(root, ignore_errors=True)
+    course = NbGraderCourse.set_up(root)
+    submissions = [
+        (assignment, student)
+        for assignment in ASSIGNMENTS
+        for student in STUDENTS
+        if (ANSWERS / student / f"{assignment.notebook}.py").exists()
+    ]
+    with tables.progress(console) as progress:
+        for assignment in progress.track(ASSIGNMENTS, description="Releasing"):
+            course.generate_assignment(assignment)
+        for assignment, student in submissions:
+            _hand_in(assignment, student, root)
+        complaints = {}
+        for assignment, student in progress.track(submissions, description="Grading"):
+            complaint = course.autograde(assignment, student)
+            if complaint:
+                complaints[assignment.name, student] = complaint
+            else:
+                course.generate_feedback(assignment, student)
+    course.export(root / "grades.csv")
+    console.print(_table(course, submissions, complaints))
+    console.print("Written answers wait for a teacher and are not counted yet.\n")
+    for what, path in (
+        ("grades", root / "grades.csv"),
+        ("feedback pages", root / "feedback"),
+        ("graded notebooks", root / "autograded"),
+        ("gradebook", root / "gradebook.db"),
+    ):
+        console.print(f"{what:17s} {path}", highlight=False, soft_wrap=True)
+    return not complaints
+
+
+def _hand_in(assignment: Assignment, student: str, root: Path) -> None:
+    notebook = hand_in(
+        released_notebook(assignment), ANSWERS / student / f"{assignment.notebook}.py"
+    )
+    path = root / "submitted" / student / assignment.name / f"{assignment.notebook}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def _table(
+    course: NbGraderCourse,
+    submissions: list[tuple[Assignment, str]],
+    complaints: dict[tuple[str, str], str],
+) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("student")
+    table.add_column("who", overflow="fold")
+    table.add_column("assignment", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("in a word", overflow="fold")
+    for assignment, student in submissions:
+        complaint = complaints.get((assignment.name, student))
+        cells = () if complaint else _graded_cells(course.root, assignment, student)
+        score, full = sum(c.score for c in cells), sum(c.max_score for c in cells)
+        table.add_row(
+            student.capitalize(),
+            STUDENTS[student],
+            assignment.name,
+            "failed" if complaint else f"{score:g}/{full:g}",
+            complaint or tables.in_a_word(cells),
+        )
+    return table
+
+
+def _graded_cells(root: Path, assignment: Assignment, student: str) -> tuple[CellResult, ...]:
+    """The results that the grader left in an autograded notebook."""
+    path = root / "autograded" / student / assignment.name / f"{assignment.notebook}.ipynb"
+    cells = json.loads(path.read_text("utf-8"))["metadata"]["autograder"]["cells"]
+    return tuple(
+        CellResult(
+            cell["grade_id"],
+            tuple(
+                TestResult(**{**test, "misconception": test["misconception"] or ""})
+                for test in cell["tests"]
+            ),
+        )
+        for cell in cells
+    )

@@ -1,0 +1,76 @@
+"""Progress bars and tables for the terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from autograder.feedback import as_text
+from autograder.grading import Result
+from autograder.suite import CellResult
+
+
+def progress(console: Console) -> Progress:
+    """A progress bar for work that is counted in pieces."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
+
+
+def results_table(results: list[Result]) -> Table:
+    """One line a submission."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("submission", "assignment"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("seconds", justify="right", no_wrap=True)
+    table.add_column("in a word", overflow="fold")
+    for result in results:
+        graded = result.status == "graded"
+        table.add_row(
+            escape(result.student or result.path),
+            result.assignment or "?",
+            f"{result.score:g}/{result.max_score:g}" if graded else "failed",
+            f"{result.seconds:.1f}",
+            escape(in_a_word(result.cells) if graded else result.reason),
+        )
+    return table
+
+
+def print_details(console: Console, result: Result) -> None:
+    """Each test cell that lost points, with what its tests say."""
+    for cell in result.cells:
+        if cell.score < cell.max_score:
+            console.print(f"\n{result.student or result.path}", style="bold", markup=False)
+            console.print(as_text(cell), markup=False, highlight=False)
+    if result.reason and result.status == "graded":
+        console.print(f"\n{result.student or result.path}: {result.reason}", markup=False)
+
+
+def in_a_word(cells: tuple[CellResult, ...]) -> str:
+    """What a teacher would say of a submission, going by its tests."""
+    tests = [test for cell in cells for test in cell.tests]
+    failed = [test for test in tests if not test.passed]
+    if not failed:
+        return "everything right"
+    remarks = []
+    named = list(dict.fromkeys(test.misconception for test in failed if test.misconception))
+    if named:
+        remarks.append(", ".join(named))
+    for phrase, remark in (
+        ("placeholder", "{} not done"),
+        ("did not come back", "{} without end"),
+        ("ended the notebook's kernel", "{} ended the kernel"),
+        ("does not exist", "{} missing"),
+    ):
+        count = sum(any(phrase in test.hint for test in cell.tests) for cell in cells)
+        if count:
+            remarks.append(remark.format("one exercise" if count == 1 else f"{count} exercises"))
+    return "; ".join(remarks) or f"{len(failed)} of {len(tests)} tests failed"
