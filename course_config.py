@@ -5,6 +5,7 @@
 
 import os
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,9 @@ SANDBOX = "auto"
 
 def configure(c: Any) -> None:
     """Set nbgrader's options; ``c`` is traitlets' config object."""
+    # nbgrader 0.9.6 reads objects that it has not added to its session yet; SQLAlchemy remarks on it.
+    warnings.filterwarnings("ignore", "Object of type .* not in session", module="nbgrader")
+
     # nbgrader starts `alembic` by name: it must be found where the environment is not activated.
     programs = str(Path(sys.executable).parent)
     if programs not in os.environ.get("PATH", "").split(os.pathsep):

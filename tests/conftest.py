@@ -1,0 +1,65 @@
+"""What several test modules share: notebooks to hand in, and short ways to grade them."""
+
+import copy
+import dataclasses
+
+import nbformat
+import pytest
+
+from autograder import grading
+from autograder.answers import fill_in, hand_in
+from autograder.demo import ANSWERS
+from autograder.release import key_path
+from autograder.submission import read_notebook, released_notebook
+from course_config import ASSIGNMENTS
+
+PS1 = ASSIGNMENTS[0]
+
+
+@pytest.fixture
+def released():
+    """The ps1 notebook as students receive it."""
+    return released_notebook(PS1)
+
+
+@pytest.fixture
+def key():
+    """The ps1 notebook with the right answers."""
+    return read_notebook(key_path(PS1))
+
+
+@pytest.fixture
+def short_limits(monkeypatch):
+    """Limits that make attacks end soon."""
+    limits = dataclasses.replace(
+        grading.LIMITS, cell_seconds=15, call_seconds=10, memory_bytes=2 * 2**30
+    )
+    monkeypatch.setattr(grading, "LIMITS", limits)
+    return limits
+
+
+def with_answers(notebook, **sources):
+    """A copy of the notebook with the text of some cells replaced, by grade_id."""
+    return fill_in(notebook, sources)
+
+
+def with_cell(notebook, source, after=None):
+    """A copy with a further code cell, behind the cell of that grade_id or at the start."""
+    notebook = copy.deepcopy(notebook)
+    index = 0
+    for i, cell in enumerate(notebook.cells):
+        if after and cell.metadata.get("nbgrader", {}).get("grade_id") == after:
+            index = i + 1
+    notebook.cells.insert(index, nbformat.v4.new_code_cell(source, id="added-by-the-test"))
+    return notebook
+
+
+def demo_submission(student, assignment=PS1):
+    """What a student of the demo class hands in."""
+    answers = ANSWERS / student / f"{assignment.notebook}.py"
+    return hand_in(released_notebook(assignment), answers)
+
+
+def scores(graded):
+    """The score of each test cell."""
+    return {cell.grade_id: cell.score for cell in graded.cells}

@@ -1,0 +1,183 @@
+"""nbgrader's commands and the TA's command give the same grades, and one bad file harms no other."""
+
+import copy
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import PS1, demo_submission
+
+from autograder import cli
+from autograder.course_directory import NbGraderCourse
+from autograder.submission import grade_id
+from course_config import ROOT
+
+BIN = Path(sys.executable).parent
+
+
+def tampered(key):
+    """A right notebook whose owner deleted a test cell, edited another and inflated the points."""
+    notebook = copy.deepcopy(key)
+    for cell in notebook.cells:
+        if grade_id(cell) == "test_data_weight":
+            cell.source = "3.0"
+        if grade_id(cell):
+            cell.metadata["nbgrader"]["points"] = 100
+    copies = [copy.deepcopy(c) for c in notebook.cells if grade_id(c) == "test_shrinkage_shift"]
+    notebook.cells += [copy.deepcopy(cell) for cell in copies * 2]
+    notebook.cells = [c for c in notebook.cells if grade_id(c) != "test_posterior_mean"]
+    for index, cell in enumerate(notebook.cells):
+        cell["id"] = f"c{index}"
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def class_folder(tmp_path_factory):
+    """A course directory with submissions of every kind."""
+    from autograder.release import key_path
+
+    root = tmp_path_factory.mktemp("course")
+    NbGraderCourse.set_up(root)
+    key = nbformat.read(key_path(PS1), as_version=4)
+    foreign_kernel = copy.deepcopy(key)
+    foreign_kernel.metadata["kernelspec"] = {"name": "no-such-kernel", "display_name": "?"}
+    submissions = {
+        "alyssa": key,
+        "carmen": demo_submission("carmen"),
+        "diego": demo_submission("diego"),
+        "tess": tampered(key),
+        "kim": foreign_kernel,
+    }
+    for student, notebook in submissions.items():
+        _place(root, student, nbformat.writes(notebook))
+    _place(root, "nora", "this is no notebook")
+    _place(root, "oldo", json.dumps({"nbformat": 3, "worksheets": []}))
+    _place(root, "zoe", nbformat.writes(nbformat.v4.new_notebook()))
+    (root / "submitted" / "empty" / PS1.name).mkdir(parents=True)
+    return root
+
+
+def _place(root, student, text):
+    path = root / "submitted" / student / PS1.name / f"{PS1.notebook}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+
+
+def nbgrader(root, *arguments):
+    return subprocess.run(
+        [BIN / "nbgrader", *arguments], cwd=root, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def by_nbgrader(class_folder):
+    """The gradebook after ``nbgrader autograde``, and what the command said."""
+    assert nbgrader(class_folder, "generate_assignment", PS1.name).returncode == 0
+    outcome = nbgrader(class_folder, "autograde", PS1.name)
+    graded = {}
+    with NbGraderCourse(class_folder).gradebook as gradebook:
+        for submission in gradebook.assignment_submissions(PS1.name):
+            graded[submission.student.id] = {
+                grade.name: grade.auto_score
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+                if grade.name.startswith("test_")
+            }
+    return graded, outcome
+
+
+@pytest.fixture(scope="module")
+def by_ta(class_folder):
+    """The JSON of ``autograder grade``, by student, and its exit status."""
+    path = class_folder / "results.json"
+    status = cli.main(["grade", str(class_folder / "submitted"), "--json", str(path)])
+    results = json.loads(path.read_text())["submissions"]
+    return {result["student"] or result["path"]: result for result in results}, status
+
+
+def test_both_doors_give_the_same_scores(by_nbgrader, by_ta):
+    graded, _ = by_nbgrader
+    results, _ = by_ta
+    for student in ("alyssa", "carmen", "diego", "tess", "kim"):
+        told = {cell["grade_id"]: cell["score"] for cell in results[student]["cells"]}
+        assert graded[student] == told
+
+
+def test_tampering_changes_nothing(by_ta):
+    results, _ = by_ta
+    assert results["tess"]["score"] == results["alyssa"]["score"] == 17
+    assert results["tess"]["max_score"] == 17
+
+
+def test_an_unknown_kernel_is_remarked_and_graded(by_ta):
+    results, _ = by_ta
+    assert results["kim"]["status"] == "graded"
+    assert "no-such-kernel" in results["kim"]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("student", "told"), [("nora", "not valid JSON"), ("oldo", "format version"), ("zoe", "none of")]
+)
+def test_what_cannot_be_graded_is_reported_by_both_doors(by_nbgrader, by_ta, student, told):
+    results, status = by_ta
+    assert results[student]["status"] == "failed"
+    assert told in results[student]["reason"]
+    assert results[student]["score"] is None
+    assert status == 1
+    graded, outcome = by_nbgrader
+    assert outcome.returncode == 1
+    assert told in outcome.stderr
+    assert all(score is None for score in graded.get(student, {}).values())
+
+
+def test_nbgrader_feedback_and_export_follow(by_nbgrader, class_folder):
+    assert nbgrader(class_folder, "generate_feedback", PS1.name).returncode == 0
+    page = class_folder / "feedback" / "carmen" / PS1.name / f"{PS1.notebook}.html"
+    assert "Mode for mean?" in page.read_text()
+    assert nbgrader(class_folder, "export").returncode == 0
+    grades = (class_folder / "grades.csv").read_text()
+    assert "carmen,,,,8.0,0.0,8.0,20.0" in grades
+
+
+def test_nothing_in_a_submission_runs_in_a_page(by_nbgrader, class_folder, tmp_path):
+    from autograder.feedback import markdown2html
+
+    hostile = '<script>alert(1)</script><img src=x onerror=alert(1)> [a](javascript:alert(1)) $x<y$'
+    page = markdown2html(hostile)
+    for forbidden in ("<script", "onerror", 'href="javascript', "src="):
+        assert forbidden not in page
+    assert "x" in page
+
+
+@pytest.mark.parametrize("name", ["no/such/file.ipynb", "empty"])
+def test_missing_notebooks_and_empty_folders_are_reported(tmp_path, capsys, name):
+    if "/" not in name:
+        (tmp_path / name).mkdir()
+    path = tmp_path / "results.json"
+    assert cli.main(["grade", str(tmp_path / name), "--json", str(path)]) == 1
+    (result,) = json.loads(path.read_text())["submissions"]
+    assert result["status"] == "failed"
+    assert result["reason"].startswith("There is no ")
+
+
+def test_wrong_usage_gets_one_sentence_and_status_2(tmp_path, capsys):
+    assert cli.main(["grade", str(tmp_path), "--assignment", "ps9-none"]) == 2
+    assert cli.main(["grade", str(tmp_path), "--json", str(tmp_path / "no" / "x.json")]) == 2
+    told = capsys.readouterr().err.strip().splitlines()
+    assert len(told) == 2
+    assert "no assignment 'ps9-none'" in told[0]
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["grade"])
+
+
+def test_no_sandbox_no_grades(monkeypatch, capsys):
+    from autograder import sandbox
+
+    monkeypatch.setattr(sandbox, "_why_bubblewrap_fails", lambda: "bubblewrap is not installed")
+    path = ROOT / "release" / PS1.name
+    assert cli.main(["grade", str(path)]) == 2
+    assert "--sandbox none" in capsys.readouterr().err
+    assert cli.main(["grade", str(path), "--sandbox", "none"]) == 0
