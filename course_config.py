@@ -59,7 +59,7 @@ LIMITS = Limits(
     processes=256,
     open_files=1024,
     output_bytes=2**20,
-    restarts=4,
+    restarts=12,
 )
 
 # "none" runs student code without a sandbox: only for submissions that you trust like your own.
@@ -68,7 +68,7 @@ SANDBOX = "auto"
 
 def configure(c: Any) -> None:
     """Set nbgrader's options; ``c`` is traitlets' config object."""
-    # nbgrader 0.9.6 reads objects that it has not added to its session yet; SQLAlchemy remarks on it.
+    # nbgrader reads objects that it has not added to its session yet; SQLAlchemy remarks on it.
     warnings.filterwarnings("ignore", "Object of type .* not in session", module="nbgrader")
 
     # nbgrader starts `alembic` by name: it must be found where the environment is not activated.

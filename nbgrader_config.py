@@ -1,2 +1,3 @@
 from course_config import configure
+
 configure(get_config())

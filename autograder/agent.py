@@ -10,6 +10,9 @@ A request is JSON with a ``do``:
               what a later cell overwrites does not change what is graded
 ``call``      call one function, with the names as they were at that test cell
 ``axes``      call one function and describe the matplotlib Axes that it returns
+``each``      call one function for each entry of some arrays
+``simulate``  run a GenJAX model many times: its return values and the choices at some addresses
+``assess``    ask a GenJAX model for the log density of some choices
 """
 
 from __future__ import annotations
@@ -77,15 +80,85 @@ def _describe_figure(ax: Any) -> dict[str, Any]:
         plt.close("all")
 
 
+def _each(request: dict[str, Any]) -> dict[str, Any]:
+    return _ask_student(request, encode, call_each)
+
+
+def _simulate(request: dict[str, Any]) -> dict[str, Any]:
+    return _ask_student(request, encode, simulate)
+
+
+def _assess(request: dict[str, Any]) -> dict[str, Any]:
+    return _ask_student(request, encode, assess)
+
+
 _ACTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "remember": _remember,
     "call": _call,
     "axes": _axes,
+    "each": _each,
+    "simulate": _simulate,
+    "assess": _assess,
 }
 
 
+class NotAModel(Exception):
+    """A function that is asked to act as a GenJAX model and is none."""
+
+
+def call_each(function: Any, arrays: list[Any], *rest: Any) -> Any:
+    """``function(*entries, *rest)`` for the entries of equally long arrays, stacked."""
+    import jax
+    import numpy as np
+
+    try:
+        return jax.vmap(lambda *entries: function(*entries, *rest))(*arrays)
+    except Exception:  # not written for vmap, which is no mistake
+        return np.array([function(*entries, *rest) for entries in zip(*arrays, strict=True)])
+
+
+def simulate(model: Any, *args: Any, seed: int, draws: int, addresses: list[str]) -> dict[str, Any]:
+    """``draws`` runs of a model: ``retval``, and under its address each choice that is there."""
+    import jax
+
+    if not hasattr(model, "simulate"):
+        raise NotAModel
+
+    def run(key: Any) -> dict[str, Any]:
+        trace = model.simulate(key, args)
+        choices, values = trace.get_choices(), {"retval": trace.get_retval()}
+        for address in addresses:
+            try:
+                values[address] = choices[address]
+            except Exception:  # the model makes no choice at this address
+                continue
+        return values
+
+    return dict(jax.vmap(run)(jax.random.split(jax.random.PRNGKey(seed), draws)))
+
+
+def assess(model: Any, *args: Any, choices: dict[str, Any]) -> Any:
+    """The log density of each row of ``choices`` (address -> array) under a model."""
+    import jax
+    from genjax import ChoiceMapBuilder
+
+    if not hasattr(model, "assess"):
+        raise NotAModel
+
+    def density(row: dict[str, Any]) -> Any:
+        return model.assess(ChoiceMapBuilder.kw(**row), args)[0]
+
+    return jax.vmap(density)(choices)
+
+
+def _plain_call(function: Any, *args: Any, **kwargs: Any) -> Any:
+    return function(*args, **kwargs)
+
+
 def _ask_student(
-    request: dict[str, Any], describe: Callable[[Any], dict[str, Any]]
+    request: dict[str, Any],
+    describe: Callable[[Any], dict[str, Any]],
+    use: Callable[..., Any] = _plain_call,
 ) -> dict[str, Any]:
     namespace = _namespace()
     namespace.update(_remembered[request["cell"]])
@@ -98,12 +171,14 @@ def _ask_student(
     try:
         args = [_to_student(arg) for arg in request["args"]]
         kwargs = {key: _to_student(arg) for key, arg in request["kwargs"].items()}
-        complaint = _signature_complaint(function, args, kwargs)
+        complaint = _signature_complaint(function, args, kwargs) if use is _plain_call else ""
         if complaint:
             return {"error": {"kind": "arguments", "message": complaint}}
-        return {"answer": describe(function(*args, **kwargs))}
+        return {"answer": describe(use(function, *args, **kwargs))}
     except WireError:
         raise
+    except NotAModel:
+        return {"error": {"kind": "not_a_model"}}
     except BaseException as error:  # SystemExit and KeyboardInterrupt are answers as well
         return {"error": {"kind": "raised"} | _explain(error, namespace)}
 

@@ -11,6 +11,7 @@ in the grader. Every artist is reduced to three things, whatever call drew it:
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,49 @@ def describe_axes(ax: Any) -> dict[str, Any]:
         xticklabels=[text.get_text() for text in ax.get_xticklabels()],
     )
     return drawing
+
+
+def is_drawing(answer: Any) -> bool:
+    """Whether a decoded answer has the form that :func:`describe_axes` gives."""
+    texts = ("title", "xlabel", "ylabel", "xscale", "yscale")
+    lists = ("points", "lines", "bars", "legend", "texts", "xticklabels")
+    return (
+        all(isinstance(answer.get(name), str) for name in texts)
+        and all(isinstance(answer.get(name), list) for name in lists)
+        and all(_is_curve(answer.get(name)) for name in ("xlim", "ylim"))
+        and all(_has_floats(point, "x", "y", "area") for point in answer["points"])
+        and all(_has_floats(bar, "x", "width", "y", "height") for bar in answer["bars"])
+        and all(_is_line(line) for line in answer["lines"])
+        and all(_is_color(part["color"]) for part in answer["points"] + answer["bars"])
+    )
+
+
+def _has_floats(part: Any, *names: str) -> bool:
+    return (
+        isinstance(part, dict)
+        and all(type(part.get(name)) is float for name in names)
+        and "color" in part
+    )
+
+
+def _is_line(line: Any) -> bool:
+    return (
+        isinstance(line, dict)
+        and _is_curve(line.get("x"))
+        and _is_curve(line.get("y"))
+        and len(line["x"]) == len(line["y"])
+        and isinstance(line.get("dashed"), bool)
+        and isinstance(line.get("label"), str)
+        and _is_color(line.get("color"))
+    )
+
+
+def _is_curve(values: Any) -> bool:
+    return isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype == np.float64
+
+
+def _is_color(color: Any) -> bool:
+    return isinstance(color, str) and re.fullmatch("(#[0-9a-f]{6})?", color) is not None
 
 
 def _describe_artist(ax: Any, artist: Any, drawing: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -110,9 +111,7 @@ def _grade(arguments: argparse.Namespace) -> int:
             if reason:
                 results.append(Result(str(path), None, None, None, "failed", reason))
             else:
-                results.append(
-                    grade_file(path, assignment=assignment, sandbox=arguments.sandbox)
-                )
+                results.append(grade_file(path, assignment=assignment, sandbox=arguments.sandbox))
             if arguments.json:
                 _write_json(arguments.json, results)
     console.print(tables.results_table(results))
@@ -121,7 +120,7 @@ def _grade(arguments: argparse.Namespace) -> int:
     return OK if all(result.status == "graded" for result in results) else NOT_ALL_GRADED
 
 
-def _write_json(path: Path, results: list) -> None:  # type: ignore[type-arg]
+def _write_json(path: Path, results: list[Any]) -> None:
     # Written after each submission, and in one move: an interruption loses nothing.
     content = {"submissions": [result.as_json() for result in results]}
     unfinished = path.with_name(path.name + ".part")

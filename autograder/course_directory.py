@@ -99,4 +99,3 @@ def _silent_log() -> logging.Logger:
     if not log.handlers:
         log.addHandler(logging.NullHandler())
     return log
-

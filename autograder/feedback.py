@@ -14,8 +14,11 @@ from autograder.suite import CellResult, TestResult
 
 _PASSED, _FAILED = "#00664b", "#a33f00"
 _ALLOWED_TAGS = frozenset(
-    "a abbr b blockquote br code col dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li "
-    "ol p pre s small span strong sub summary sup table tbody td tfoot th thead tr ul".split()
+    (
+        "a abbr b blockquote br code col dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr "
+        "i img kbd li ol p pre s small span strong sub summary sup table tbody td tfoot "
+        "th thead tr ul"
+    ).split()
 )
 
 

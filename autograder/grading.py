@@ -16,7 +16,8 @@ from autograder.feedback import as_json, outputs_of
 from autograder.misconceptions import library_of
 from autograder.notebook_run import NotebookRun
 from autograder.submission import (
-    find_assignment,
+    assignment_by_cells,
+    assignment_by_path,
     grade_id,
     is_autograded,
     kernel_note,
@@ -93,14 +94,11 @@ def grade_file(
     started = time.monotonic()
     result = Result(str(path), None, None, None)
     try:
+        assignment = assignment or assignment_by_path(path)
+        result = _told_whose(result, path, assignment)
         notebook = read_notebook(path)
-        assignment = assignment or find_assignment(path, notebook)
-        result = replace(
-            result,
-            student=student_of(path, assignment),
-            assignment=assignment.name,
-            notebook=assignment.notebook,
-        )
+        assignment = assignment or assignment_by_cells(notebook)
+        result = _told_whose(result, path, assignment)
         graded = grade(notebook, assignment, sandbox=sandbox)
         result = replace(
             result,
@@ -111,6 +109,17 @@ def grade_file(
     except CannotGrade as problem:
         result = replace(result, status="failed", reason=_sentence(problem))
     return replace(result, seconds=time.monotonic() - started)
+
+
+def _told_whose(result: Result, path: Path, assignment: Assignment | None) -> Result:
+    if assignment is None:
+        return result
+    return replace(
+        result,
+        student=student_of(path, assignment),
+        assignment=assignment.name,
+        notebook=assignment.notebook,
+    )
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,9 @@ class LiveKernel:
         Raises:
             KernelDied: see :meth:`execute`.
         """
-        expression = f"__import__('sys').modules['autograder.agent'].answer({json.dumps(request)!r})"
+        expression = (
+            f"__import__('sys').modules['autograder.agent'].answer({json.dumps(request)!r})"
+        )
         execution = self.execute("", seconds, silent=True, expressions={"answer": expression})
         if execution.ending == "timeout":
             return {"error": {"kind": "timeout"}}

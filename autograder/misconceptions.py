@@ -13,8 +13,16 @@ from typing import Any
 
 import numpy as np
 
+from autograder import agent
+from autograder.axes import describe_axes
+from autograder.notebook_run import Question
 from autograder.proxy import Answered
+from autograder.statistics import same_distribution
 from autograder.wire import Key
+
+# Far above what float32 loses, far below what a mistake changes.
+_FLOAT32_AGREEMENT = 1e-4
+_ENOUGH_FOR_A_DISTRIBUTION = 1000
 
 
 @dataclass(frozen=True)
@@ -26,12 +34,16 @@ class Misconception:
         function: the graded function whose place it takes.
         teaches: what to tell a student who made it; says what was mixed up, not the answer.
         answer: makes the mistake: takes the graded function's arguments, gives the wrong answer.
+        random: whether its answers are draws, which are compared as distributions.
+        within: the relative difference that two Monte Carlo runs of it show; 0 for none.
     """
 
     name: str
     function: str
     teaches: str
     answer: Callable[..., Any]
+    random: bool = False
+    within: float = 0.0
 
 
 class Library:
@@ -40,12 +52,15 @@ class Library:
     def __init__(self) -> None:
         self.entries: list[Misconception] = []
 
-    def of(self, function: str, teaches: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def of(
+        self, function: str, teaches: str, *, random: bool = False, within: float = 0.0
+    ) -> Callable[[Any], Any]:
         """Decorator: the function below makes the mistake in place of ``function``."""
 
-        def add(answer: Callable[..., Any]) -> Callable[..., Any]:
-            name = answer.__name__.replace("_", " ")
-            self.entries.append(Misconception(name, function, teaches, answer))
+        def add(answer: Any) -> Any:
+            source = getattr(answer, "source", answer)  # a GenJAX model wraps its function
+            name = source.__name__.replace("_", " ")
+            self.entries.append(Misconception(name, function, teaches, answer, random, within))
             return answer
 
         return add
@@ -58,28 +73,47 @@ def library_of(notebook: str) -> Library:
     return library
 
 
-def recognise(library: Library, transcript: list[Answered]) -> Misconception | None:
-    """The misconception that explains every answer of a failed test, if there is one."""
+def recognise(library: Library, cell: str, transcript: list[Answered]) -> Misconception | None:
+    """The misconception that explains every answer of a failed test, if there is one.
+
+    Answers of functions that the graded one builds on are left aside.
+    """
+    own = [answered for answered in transcript if f"test_{answered.question.function}" == cell]
     for misconception in library.entries:
-        if transcript and all(
+        if own and all(
             answered.question.function == misconception.function
             and _agrees(misconception, answered)
-            for answered in transcript
+            for answered in own
         ):
             return misconception
     return None
 
 
 def _agrees(misconception: Misconception, answered: Answered) -> bool:
-    question = answered.question
-    args = [_as_argument(arg) for arg in question.args]
     try:
-        wrong = misconception.answer(*args, **dict(question.kwargs))
+        with np.errstate(all="ignore"):
+            return _same(
+                ask(misconception.answer, answered.question), answered.answer, misconception
+            )
     except Exception:  # the mistake does not answer this question
         return False
+
+
+def ask(function: Any, question: Question) -> Any:
+    """What a function known to the grader answers, asked as the student's was."""
+    args = [_as_argument(arg) for arg in question.args]
+    kwargs = {name: _as_argument(arg) for name, arg in question.kwargs}
+    if question.action == "call":
+        return function(*args, **kwargs)
     if question.action == "axes":
-        return _same_drawing(wrong, answered.answer)
-    return same_answer(wrong, answered.answer)
+        import matplotlib.pyplot as plt
+
+        try:
+            return describe_axes(function(*args, **kwargs))
+        finally:
+            plt.close("all")
+    use = {"each": agent.call_each, "simulate": agent.simulate, "assess": agent.assess}
+    return use[question.action](function, *args, **kwargs)  # type: ignore[operator]
 
 
 def _as_argument(arg: Any) -> Any:
@@ -90,28 +124,33 @@ def _as_argument(arg: Any) -> Any:
     return arg
 
 
-def same_answer(first: Any, second: Any) -> bool:
-    """Whether two numeric answers agree to float32 precision (a relative 1e-4 is far above it)."""
-    try:
-        a, b = np.asarray(first, np.float64), np.asarray(second, np.float64)
-    except (TypeError, ValueError):
+def _same(wrong: Any, answer: Any, misconception: Misconception) -> bool:
+    if isinstance(wrong, dict) and "lines" in wrong:
+        return isinstance(answer, dict) and _same_drawing(wrong, answer)
+    if isinstance(wrong, dict):
+        return isinstance(answer, dict) and all(
+            name in answer and _same(value, answer[name], misconception)
+            for name, value in wrong.items()
+        )
+    if isinstance(wrong, tuple) or (isinstance(wrong, list) and isinstance(wrong[0], str)):
+        return len(wrong) == len(answer) and all(
+            _same(a, b, misconception) for a, b in zip(wrong, answer, strict=True)
+        )
+    if isinstance(wrong, str):
+        return bool(wrong == answer)
+    a, b = np.asarray(wrong, np.float64), np.asarray(answer, np.float64)
+    if a.shape != b.shape:
         return False
-    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-4, atol=1e-6, equal_nan=True))
+    if misconception.random and a.size >= _ENOUGH_FOR_A_DISTRIBUTION:
+        return same_distribution(a.ravel(), b.ravel())
+    rtol = misconception.within or _FLOAT32_AGREEMENT
+    return bool(np.allclose(a, b, rtol=rtol, atol=1e-6, equal_nan=True))
 
 
-def _same_drawing(first: Any, second: Any) -> bool:
-    import matplotlib.pyplot as plt
-
-    from autograder.axes import describe_axes
-
-    try:
-        drawing = describe_axes(first)
-    finally:
-        plt.close("all")
-    return all(
-        np.allclose(_corners(drawing, kind), _corners(second, kind), rtol=1e-3, atol=1e-4)
-        if len(_corners(drawing, kind)) == len(_corners(second, kind))
-        else False
+def _same_drawing(first: dict[str, Any], second: dict[str, Any]) -> bool:
+    return first["xscale"] == second["xscale"] and all(
+        len(_corners(first, kind)) == len(_corners(second, kind))
+        and np.allclose(_corners(first, kind), _corners(second, kind), rtol=1e-3, atol=1e-4)
         for kind in ("points", "lines")
     )
 

@@ -25,10 +25,10 @@ from autograder.submission import (
 Processed = tuple[NotebookNode, dict[str, Any]]
 
 
-class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
+class SubmissionExporter(NotebookExporter):
     """Reads submissions as :func:`autograder.submission.read_notebook` does."""
 
-    def from_filename(
+    def from_filename(  # type: ignore[override]
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Convert the notebook of that name; refuse it in one sentence if it cannot be read."""
@@ -43,7 +43,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         return converted
 
 
-class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
+class RestoreCells(NbGraderPreprocessor):
     """Gives a submission its locked and deleted cells back, before anything else is done."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Processed:
@@ -55,7 +55,7 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
         return restore(nb, released_notebook(assignment)), resources
 
 
-class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
+class GradeInSandbox(NbGraderPreprocessor):
     """Runs and grades a restored submission; the scores stand in its test cells afterwards."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Processed:

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from autograder.axes import is_drawing
 from autograder.notebook_run import NotebookRun, Question
+from autograder.statistics import Z, distribution_fits, same_distribution
 from autograder.wire import Key, Opaque, WireError, decode
 
 FLOAT32_EPS = float(np.finfo(np.float32).eps)
@@ -80,10 +82,103 @@ class Student:
             )
         return drawing
 
+    def _decoded(self, action: str, reply: dict[str, Any]) -> Any:
+        answer = decode(reply.get("answer"))
+        if action == "axes" and isinstance(answer, dict) and not is_drawing(answer):
+            raise WireError("not the description of a figure")
+        return answer
+
+    def call_each(self, function: str, arrays: list[Any], *rest: Any) -> Any:
+        """Call ``function(*entries, *rest)`` for the entries of equally long arrays.
+
+        Raises:
+            StudentFailure: as for :meth:`call`.
+        """
+        return self._ask("each", function, (arrays, *rest), {})
+
+    def simulate(
+        self, model: str, *args: Any, seed: int, draws: int, addresses: tuple[str, ...]
+    ) -> dict[str, Any]:
+        """Run a GenJAX model ``draws`` times.
+
+        Returns the draws of the return value under ``retval`` and of each choice under its address,
+        each of shape ``(draws,)``.
+
+        Raises:
+            StudentFailure: as for :meth:`call`, or it is no model, or lacks an address.
+        """
+        settings = {"seed": seed, "draws": draws, "addresses": list(addresses)}
+        answer = self._ask("simulate", model, args, settings)
+        if not isinstance(answer, dict):
+            raise StudentFailure(f"`{model}` gave no draws that can be read.")
+        for address in addresses:
+            if address not in answer:
+                raise StudentFailure(
+                    f'`{model}` makes no choice at the address "{address}": name each random '
+                    "choice as the exercise does."
+                )
+        return {
+            name: numeric(answer.get(name), (draws,), _part_of_model(model, name))
+            for name in ("retval", *addresses)
+        }
+
+    def assess(self, model: str, *args: Any, choices: dict[str, Any]) -> np.ndarray:
+        """The log density that a GenJAX model gives to each row of ``choices``.
+
+        Raises:
+            StudentFailure: as for :meth:`call`, or it is no model, or has other addresses.
+        """
+        answer = self._ask("assess", model, args, {"choices": choices})
+        rows = len(next(iter(choices.values())))
+        return numeric(answer, (rows,), f"The log density of `{model}`")
+
     @staticmethod
     def key(seed: int) -> Key:
         """A random key to hand to a student's function: ``jax.random.PRNGKey(seed)``."""
         return Key(seed)
+
+    @staticmethod
+    def expect_draws(
+        draws: Any, size: int, cdf: Callable[[np.ndarray], Any], *, meaning: str
+    ) -> None:
+        """Check that independent draws come from a distribution, discrete or not.
+
+        The largest distance between the draws' distribution function and ``cdf`` stays below the
+        Dvoretzky-Kiefer-Wolfowitz bound, which right draws exceed with probability
+        ``FALSE_ALARM`` at most (Massart 1990; it holds for discrete distributions as well).
+
+        Raises:
+            StudentFailure: the answer is no array of that size, or its distribution is another.
+        """
+        values = numeric(draws, (size,))
+        if not distribution_fits(values, cdf):
+            raise StudentFailure(meaning)
+
+    @staticmethod
+    def expect_same_distribution(draws: Any, others: Any, *, meaning: str) -> None:
+        """Check that two samples come from one distribution, by the same bound for each.
+
+        Raises:
+            StudentFailure: they do not.
+        """
+        if not same_distribution(np.asarray(draws, float), np.asarray(others, float)):
+            raise StudentFailure(meaning)
+
+    @staticmethod
+    def expect_estimate(
+        estimate: Any, exact: float, standard_error: float, *, meaning: str
+    ) -> None:
+        """Check a Monte Carlo estimate against the exact value.
+
+        It may be off by ``Z`` standard errors, which a right estimate is with probability
+        ``FALSE_ALARM``, and by what float32 loses in summing (a relative 1e-5).
+
+        Raises:
+            StudentFailure: it is no single number, or further off.
+        """
+        value = numeric(estimate, ())
+        if not abs(value - exact) <= Z * standard_error + 1e-5 * abs(exact):
+            raise StudentFailure(meaning)
 
     @staticmethod
     def expect_close(
@@ -125,7 +220,7 @@ class Student:
             kind = error if isinstance(error, dict) else {"kind": "garbled"}
             raise StudentFailure(self._explain(function, kind))
         try:
-            answer = decode(reply.get("answer"))
+            answer = self._decoded(action, reply)
         except WireError as problem:
             raise StudentFailure(
                 f"`{function}` gave an answer that cannot be read ({problem})."
@@ -140,38 +235,45 @@ class Student:
         return _explain_hidden(function, error)
 
 
-def numeric(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """The answer as a float64 array of ``shape``.
+def numeric(answer: Any, shape: tuple[int, ...], what: str = "The answer") -> np.ndarray:
+    """The answer as a float64 array of ``shape``; ``what`` begins the sentence if it is not.
 
     Raises:
         StudentFailure: it is no number or array of numbers, or its shape is another.
     """
     if isinstance(answer, (bool, str, dict, Opaque, type(None))):
         raise StudentFailure(
-            f"The answer should be {_named_shape(shape)}, and it is {_named_type(answer)}."
+            f"{what} should be {_named_shape(shape)}, and it is {_named_type(answer)}."
         )
     try:
         value = np.asarray(answer, np.float64)
     except (TypeError, ValueError):
         raise StudentFailure(
-            f"The answer should be {_named_shape(shape)}, and it is {_named_type(answer)}."
+            f"{what} should be {_named_shape(shape)}, and it is {_named_type(answer)}."
         ) from None
     if isinstance(answer, (list, tuple)) and shape:
         raise StudentFailure(
-            f"The answer should be {_named_shape(shape)}, and it is {_named_type(answer)}: "
+            f"{what} should be {_named_shape(shape)}, and it is {_named_type(answer)}: "
             "keep arrays as arrays (jnp.array turns a list into one)."
         )
     if value.shape != shape:
         raise StudentFailure(
-            f"The answer should be {_named_shape(shape)}, and it is {_named_shape(value.shape)}."
+            f"{what} should be {_named_shape(shape)}, and it is {_named_shape(value.shape)}."
         )
     return value
+
+
+def _part_of_model(model: str, name: str) -> str:
+    part = "return value" if name == "retval" else f'choice "{name}"'
+    return f"For each run of `{model}`, the {part}, taken together,"
 
 
 def _named_shape(shape: tuple[int, ...]) -> str:
     if not shape:
         return "a single number"
-    return f"an array with {len(shape)} axis" if len(shape) == 1 else f"an array of {len(shape)} axes"
+    return (
+        f"an array with {len(shape)} axis" if len(shape) == 1 else f"an array of {len(shape)} axes"
+    )
 
 
 def _named_type(answer: Any) -> str:
@@ -222,7 +324,8 @@ def _explain_hidden(function: str, error: dict[str, Any]) -> str:
     explain: Callable[[dict[str, Any]], str] = _HIDDEN_EXPLANATIONS.get(
         str(error.get("kind")), lambda _: "gave no answer that can be read"
     )
-    return f"`{function}` {explain(error)}."
+    sentence = explain(error)
+    return f"`{function}` {sentence}" + ("" if sentence.endswith("?") else ".")
 
 
 def _raised(error: dict[str, Any]) -> str:
@@ -253,5 +356,6 @@ _HIDDEN_EXPLANATIONS: dict[str, Callable[[dict[str, Any]], str]] = {
         "could not be asked: the notebook's code had ended its kernel too often before"
     ),
     "no_time": lambda _: "could not be asked: the time that a submission may take was up",
+    "not_a_model": lambda _: "is no GenJAX model: is the `@gen` above its `def` missing?",
     "too_large": lambda _: "gave an answer that is too large or nested too deeply",
 }

@@ -46,7 +46,7 @@ class Limits:
     processes: int = 256
     open_files: int = 1024
     output_bytes: int = 2**20
-    restarts: int = 4
+    restarts: int = 12
 
 
 def choose(mode: str) -> str:

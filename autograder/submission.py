@@ -238,7 +238,7 @@ def kernel_note(notebook: NotebookNode) -> str:
     language = str(spec.get("language") or info.get("name") or "python").lower()
     if language != "python":
         raise CannotGrade(
-            f"The notebook runs with a {language[:30]} kernel, and the course's language is Python: "
+            f"The notebook runs with a {language[:30]} kernel, and the course is in Python: "
             "choose a Python kernel in Jupyter and hand it in again."
         )
     name = str(spec.get("name") or "python3")
@@ -247,19 +247,24 @@ def kernel_note(notebook: NotebookNode) -> str:
     return f"The kernel {name[:60]!r} is not known here; the notebook ran with the course's Python."
 
 
-def find_assignment(path: Path, notebook: NotebookNode | None = None) -> Assignment:
-    """The assignment that a notebook belongs to: by its folder, its file name or its cells.
-
-    Raises:
-        CannotGrade: it belongs to none.
-    """
+def assignment_by_path(path: Path) -> Assignment | None:
+    """The assignment that the folder, or else the file name, of a notebook tells."""
     for assignment in ASSIGNMENTS:
-        if assignment.name == path.parent.name:
+        if assignment.name == path.resolve().parent.name:
             return assignment
     for assignment in ASSIGNMENTS:
         if assignment.notebook == path.stem:
             return assignment
-    names = {grade_id(cell) for cell in notebook.cells} if notebook is not None else set()
+    return None
+
+
+def assignment_by_cells(notebook: NotebookNode) -> Assignment:
+    """The assignment that a notebook has test cells of.
+
+    Raises:
+        CannotGrade: it has none of any.
+    """
+    names = {grade_id(cell) for cell in notebook.cells}
     for assignment in ASSIGNMENTS:
         tests = {grade_id(c) for c in released_notebook(assignment).cells if is_autograded(c)}
         if names & tests:

@@ -221,7 +221,7 @@ class _Runner(_Collector):
             return TestResult(name, True, points, points, tests_that=told)
         hint = str(error).strip() or told
         student: Student | None = getattr(item, "student", None)
-        found = recognise(self._library, student.transcript) if student is not None else None
+        found = recognise(self._library, cell_of(item), student.transcript) if student else None
         if found is not None:
             hint = found.teaches
         return TestResult(

@@ -21,7 +21,7 @@ MAX_BYTES = 32 * 2**20
 MAX_DIGITS = 400
 
 DTYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
+    ("bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64").split()
 )
 
 

@@ -141,8 +141,15 @@ def posterior_mean(a, b, k, n):
     )
     graded = grade(curious, PS1)
     assert scores(graded)["test_posterior_mean"] < 6
-    shown = str(graded.graded_notebook.cells) + str(graded.cells)
-    for hidden in ("7.25", "0.75", "12.5", "250"):
+    shown = str(graded.cells)
+    for cell in graded.graded_notebook.cells:
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output["data"].pop("image/png", None)
+            shown += str(output)
+    assert "noted [(6.0, 4.0" in shown
+    # Numbers that only the hidden suite uses.
+    for hidden in ("7.25", "12.5", "1000"):
         assert hidden not in shown
 
 

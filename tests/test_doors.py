@@ -1,4 +1,4 @@
-"""nbgrader's commands and the TA's command give the same grades, and one bad file harms no other."""
+"""nbgrader and the TA's command give the same grades, and one bad file harms no other."""
 
 import copy
 import json
@@ -119,7 +119,8 @@ def test_an_unknown_kernel_is_remarked_and_graded(by_ta):
 
 
 @pytest.mark.parametrize(
-    ("student", "told"), [("nora", "not valid JSON"), ("oldo", "format version"), ("zoe", "none of")]
+    ("student", "told"),
+    [("nora", "not valid JSON"), ("oldo", "format version"), ("zoe", "none of")],
 )
 def test_what_cannot_be_graded_is_reported_by_both_doors(by_nbgrader, by_ta, student, told):
     results, status = by_ta
@@ -145,7 +146,7 @@ def test_nbgrader_feedback_and_export_follow(by_nbgrader, class_folder):
 def test_nothing_in_a_submission_runs_in_a_page(by_nbgrader, class_folder, tmp_path):
     from autograder.feedback import markdown2html
 
-    hostile = '<script>alert(1)</script><img src=x onerror=alert(1)> [a](javascript:alert(1)) $x<y$'
+    hostile = "<script>alert(1)</script><img src=x onerror=alert(1)> [a](javascript:alert(1)) $x<y$"
     page = markdown2html(hostile)
     for forbidden in ("<script", "onerror", 'href="javascript', "src="):
         assert forbidden not in page

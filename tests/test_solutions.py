@@ -225,7 +225,7 @@ def test_plot_shrinkage_of_a_student_without_bentos():
 
 def test_model_has_the_addresses_and_returns_the_count():
     """Choices "theta" and "k", from ints as well as floats."""
-    for arguments in ((6, 4, 10), (6.0, 4.0, 10.0), tuple(map(jnp.asarray, (6, 4, 10)))):
+    for arguments in ((6, 4, 10), (jnp.array(6), np.float64(4), np.array(10.0))):
         trace = solutions.student_tonkatsu.simulate(jr.PRNGKey(0), arguments)
         choices = trace.get_choices()
         assert 0.0 < choices["theta"] < 1.0
@@ -296,12 +296,12 @@ def test_prior_predictive_is_beta_binomial(a, b, n):
 def test_prior_predictive_depends_on_its_key_alone():
     """The same key gives the same counts, another key others; no bentos, no tonkatsu."""
     first, again, other = (
-        np.asarray(solutions.prior_predictive(jr.PRNGKey(seed), 6, 4, 100, 50))
+        np.asarray(solutions.prior_predictive(jr.PRNGKey(seed), 6, 4, 100, 20000))
         for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(first, again)
-    assert np.any(first != other)
-    np.testing.assert_array_equal(solutions.prior_predictive(jr.PRNGKey(1), 6, 4, 0, 3), 0)
+    assert np.mean(first != other) > 0.5
+    np.testing.assert_array_equal(solutions.prior_predictive(jr.PRNGKey(1), 6, 4, 0, 20000), 0)
 
 
 def test_logit_misreading_would_be_caught():
@@ -365,13 +365,13 @@ def test_log_joint_broadcasts():
 
 
 def test_log_binom_coeff(form):
-    """Against Python's integers."""
+    """Against Python's integers, up to four float32 spacings of the largest term, log n!."""
     n, k = [5, 5, 5, 0, 40, 100], [0, 2, 5, 0, 20, 3]
     expected = [math.log(math.comb(ni, ki)) for ni, ki in zip(n, k, strict=True)]
-    close(solutions.log_binom_coeff(form(n), form(k)), expected, atol=5e-5)
+    close(solutions.log_binom_coeff(form(n), form(k)), expected, atol=4 * 3.1e-5)
     close(solutions.log_binom_coeff(5, np.array([[2], [3]])), [[math.log(10)]] * 2, atol=5e-6)
     large = solutions.log_binom_coeff(10000, 4000)
-    close(large, math.log(math.comb(10000, 4000)), atol=0.05, rtol=0)
+    close(large, math.log(math.comb(10000, 4000)), atol=4 * 0.0079, rtol=0)
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 10, 100, 1000, 10_000, 100_000])

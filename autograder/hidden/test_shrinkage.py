@@ -213,6 +213,8 @@ def segments_of(line):
 
 def is_orange(color):
     """Whether a hex colour lies between reddish orange and amber: a hue of 15 to 50 degrees."""
+    if not color:
+        return False
     red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
     brightest, spread = max(red, green, blue), max(red, green, blue) - min(red, green, blue)
     if brightest < 0.5 or spread < 0.4 * brightest or brightest != red:

@@ -1,7 +1,6 @@
 """Misconceptions of ps1-shrinkage."""
 
 # A mistake takes all the arguments of the function in whose place it stands, used or not.
-# ruff: noqa: D103
 
 import numpy as np
 
@@ -102,9 +101,7 @@ def ratio_for_share(a, b, n):
     return n / (a + b)
 
 
-@library.of(
-    "data_weight", "The strength of the prior is a sum of imagined bentos, not a product."
-)
+@library.of("data_weight", "The strength of the prior is a sum of imagined bentos, not a product.")
 def product_for_sum(a, b, n):
     return n / (a * b + n)
 
