@@ -47,7 +47,11 @@ class Assignment:
         return ROOT / "autograder" / "hidden" / f"test_{self.notebook}.py"
 
 
-ASSIGNMENTS = (Assignment("ps1-shrinkage", "shrinkage", due="2027-02-05 18:00:00 UTC"),)
+ASSIGNMENTS = (
+    Assignment("ps1-shrinkage", "shrinkage", due="2027-02-05 18:00:00 UTC"),
+    Assignment("ps3-learning-the-prior", "learning_the_prior", due="2027-02-19 18:00:00 UTC"),
+    Assignment("ps4-two-classrooms", "two_classrooms", due="2027-02-26 18:00:00 UTC"),
+)
 
 # What one submission may use while it is graded.
 LIMITS = Limits(

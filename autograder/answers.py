@@ -54,6 +54,19 @@ def fill_in(released: NotebookNode, sources: dict[str, str]) -> NotebookNode:
     return notebook
 
 
+def named_answers(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Several answers to each exercise: triples of function, name and text.
+
+    The headings read ``# %% posterior_mean: a loop in NumPy``.
+    """
+    if not path.exists():
+        return
+    for part in re.split(r"^# %% ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]:
+        heading, _, text = part.partition("\n")
+        function, _, name = heading.partition(":")
+        yield function.strip(), name.strip(), text.strip("\n")
+
+
 def _parts(answers: Path) -> Iterator[tuple[bool, str, str, str]]:
     heading: re.Match[str] | None = None
     lines: list[str] = []

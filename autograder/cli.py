@@ -68,6 +68,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     release.set_defaults(run=_release)
 
+    verify = commands.add_parser(
+        "verify",
+        help="check that keys pass, empty notebooks fail and misconceptions are named",
+        description="For every assignment: the key scores full marks, the release zero, every "
+        "misconception loses points on its own cell and is named, every other right way keeps "
+        "full marks. Exit status 1 on any failure.",
+        epilog="example: autograder verify ps1-shrinkage",
+    )
+    verify.add_argument("assignments", nargs="*", metavar="NAME", help="default: all")
+    verify.add_argument(
+        "--quick", action="store_true", help="try each answer on its own test cell only"
+    )
+    verify.add_argument(
+        "--table", type=Path, metavar="FILE", help="also write the outcome as a Markdown table"
+    )
+    verify.set_defaults(run=_verify)
+
     doctor = commands.add_parser(
         "doctor",
         help="what is installed, what is missing, how to get it",
@@ -150,6 +167,30 @@ def _release(arguments: argparse.Namespace) -> int:
     for path in written:
         print(path.relative_to(ROOT))
     return OK
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from autograder import tables
+    from autograder.submission import assignment_named
+    from autograder.verify import number_of_checks, verify, write_table
+    from course_config import ASSIGNMENTS
+
+    sandbox.choose("auto")
+    chosen = [assignment_named(name) for name in arguments.assignments] or list(ASSIGNMENTS)
+    console = Console()
+    findings = []
+    with tables.progress(console) as progress:
+        for assignment in chosen:
+            task = progress.add_task(assignment.name, total=number_of_checks(assignment))
+            for finding in verify(assignment, arguments.quick, lambda: progress.advance(task)):
+                findings.append(finding)
+                if finding.problem:
+                    told = f"{finding.assignment} {finding.function}: {finding.kind}"
+                    console.print(f"{told} '{finding.name}' {finding.problem}", markup=False)
+    console.print(tables.findings_table(findings))
+    if arguments.table:
+        write_table(findings, arguments.table)
+    return OK if not any(finding.problem for finding in findings) else NOT_ALL_GRADED
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

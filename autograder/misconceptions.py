@@ -80,22 +80,24 @@ def recognise(library: Library, cell: str, transcript: list[Answered]) -> Miscon
     """
     own = [answered for answered in transcript if f"test_{answered.question.function}" == cell]
     for misconception in library.entries:
-        if own and all(
-            answered.question.function == misconception.function
-            and _agrees(misconception, answered)
-            for answered in own
-        ):
+        if f"test_{misconception.function}" != cell:
+            continue
+        agreements = [_agrees(misconception, answered) for answered in own]
+        if any(agreements) and False not in agreements:
             return misconception
     return None
 
 
-def _agrees(misconception: Misconception, answered: Answered) -> bool:
+def _agrees(misconception: Misconception, answered: Answered) -> bool | None:
+    """Whether an answer is the misconception's; None where it cannot tell."""
     try:
         with np.errstate(all="ignore"):
-            return _same(
-                ask(misconception.answer, answered.question), answered.answer, misconception
-            )
+            wrong = ask(misconception.answer, answered.question)
     except Exception:  # the mistake does not answer this question
+        return False
+    try:
+        return _same(wrong, answered.answer, misconception)
+    except (TypeError, ValueError, KeyError, IndexError):  # an answer of another form
         return False
 
 
@@ -124,27 +126,42 @@ def _as_argument(arg: Any) -> Any:
     return arg
 
 
-def _same(wrong: Any, answer: Any, misconception: Misconception) -> bool:
+def _same(wrong: Any, answer: Any, misconception: Misconception) -> bool | None:
     if isinstance(wrong, dict) and "lines" in wrong:
-        return isinstance(answer, dict) and _same_drawing(wrong, answer)
+        alike = _similar_drawing if misconception.random else _same_drawing
+        return isinstance(answer, dict) and alike(wrong, answer)
     if isinstance(wrong, dict):
-        return isinstance(answer, dict) and all(
-            name in answer and _same(value, answer[name], misconception)
-            for name, value in wrong.items()
-        )
-    if isinstance(wrong, tuple) or (isinstance(wrong, list) and isinstance(wrong[0], str)):
-        return len(wrong) == len(answer) and all(
-            _same(a, b, misconception) for a, b in zip(wrong, answer, strict=True)
-        )
+        if not isinstance(answer, dict) or wrong.keys() != answer.keys():
+            return False
+        return _all_same([(wrong[name], answer[name]) for name in wrong], misconception)
+    if isinstance(wrong, tuple | list):
+        if not isinstance(answer, tuple | list) or len(wrong) != len(answer):
+            return False
+        return _all_same(list(zip(wrong, answer, strict=True)), misconception)
     if isinstance(wrong, str):
         return bool(wrong == answer)
-    a, b = np.asarray(wrong, np.float64), np.asarray(answer, np.float64)
-    if a.shape != b.shape:
+    return _same_numbers(
+        np.asarray(wrong, np.float64), np.asarray(answer, np.float64), misconception
+    )
+
+
+def _all_same(pairs: list[tuple[Any, Any]], misconception: Misconception) -> bool | None:
+    agreements = [_same(wrong, answer, misconception) for wrong, answer in pairs]
+    return False if False in agreements else True if any(agreements) else None
+
+
+def _same_numbers(
+    wrong: np.ndarray, answer: np.ndarray, misconception: Misconception
+) -> bool | None:
+    if wrong.shape != answer.shape:
         return False
-    if misconception.random and a.size >= _ENOUGH_FOR_A_DISTRIBUTION:
-        return same_distribution(a.ravel(), b.ravel())
     rtol = misconception.within or _FLOAT32_AGREEMENT
-    return bool(np.allclose(a, b, rtol=rtol, atol=1e-6, equal_nan=True))
+    equal = bool(np.allclose(wrong, answer, rtol=rtol, atol=1e-6, equal_nan=True))
+    if equal or not misconception.random:
+        return equal
+    if wrong.size < _ENOUGH_FOR_A_DISTRIBUTION:
+        return None
+    return same_distribution(wrong.ravel(), answer.ravel())
 
 
 def _same_drawing(first: dict[str, Any], second: dict[str, Any]) -> bool:
@@ -153,6 +170,32 @@ def _same_drawing(first: dict[str, Any], second: dict[str, Any]) -> bool:
         and np.allclose(_corners(first, kind), _corners(second, kind), rtol=1e-3, atol=1e-4)
         for kind in ("points", "lines")
     )
+
+
+def _similar_drawing(first: dict[str, Any], second: dict[str, Any]) -> bool:
+    """Whether two figures made from other draws show the same: axes, reference line, place."""
+    if first["xscale"] != second["xscale"] or _verticals(first) != _verticals(second):
+        return False
+    return abs(_middle(first) - _middle(second)) < 0.3
+
+
+def _verticals(drawing: dict[str, Any]) -> set[float]:
+    return {
+        round(float(line["x"][0]), 3)
+        for line in drawing["lines"]
+        if len(line["x"]) == 2 and line["x"][0] == line["x"][1]
+    }
+
+
+def _middle(drawing: dict[str, Any]) -> float:
+    """The mean of log x over everything drawn, by height."""
+    x = [line["x"] for line in drawing["lines"] if len(line["x"]) > 2]
+    y = [line["y"] for line in drawing["lines"] if len(line["x"]) > 2]
+    x += [np.array([bar["x"] + bar["width"] / 2]) for bar in drawing["bars"]]
+    y += [np.array([bar["height"]]) for bar in drawing["bars"]]
+    at, height = np.concatenate(x), np.maximum(np.concatenate(y), 0)
+    inside = at > 0
+    return float(np.sum(np.log(at[inside]) * height[inside]) / np.sum(height[inside]))
 
 
 def _corners(drawing: dict[str, Any], kind: str) -> np.ndarray:

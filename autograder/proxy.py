@@ -138,6 +138,15 @@ class Student:
         return Key(seed)
 
     @staticmethod
+    def numbers(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
+        """The answer as float64 numbers of that shape.
+
+        Raises:
+            StudentFailure: it is not.
+        """
+        return numeric(answer, shape)
+
+    @staticmethod
     def expect_draws(
         draws: Any, size: int, cdf: Callable[[np.ndarray], Any], *, meaning: str
     ) -> None:

@@ -21,6 +21,7 @@ from autograder.errors import GraderFault
 from autograder.misconceptions import Library, recognise
 from autograder.notebook_run import NotebookRun, Question
 from autograder.proxy import Student
+from autograder.wire import Key
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,15 @@ def check_mapping(suite: Suite, cell_points: dict[str, float]) -> None:
             )
 
 
-def run_suite(suite: Suite, run: NotebookRun, library: Library) -> list[CellResult]:
-    """Ask the student's kernel every question of the suite.
+def run_suite(
+    suite: Suite, run: NotebookRun, library: Library, only: frozenset[str] | None = None
+) -> list[CellResult]:
+    """Ask the student's kernel every question of the suite, or of ``only`` some of its cells.
 
     Raises:
         GraderFault: the suite itself failed.
     """
-    plugin = _Runner(run, library)
+    plugin = _Runner(run, library, only)
     _run_pytest(suite.path, plugin)
     cells = [CellResult(name, tuple(tests)) for name, tests in plugin.results.items()]
     for cell in cells:
@@ -170,6 +173,11 @@ class _Collector:
                 self._collect(item)
             except GraderFault as fault:
                 self.faults.append(str(fault))
+        items[:] = [item for item in items if self.is_wanted(item)]
+
+    def is_wanted(self, item: pytest.Item) -> bool:
+        """Whether to run a test."""
+        return True
 
     def _collect(self, item: pytest.Item) -> None:
         cell = cell_of(item)
@@ -178,8 +186,7 @@ class _Collector:
         if not _docstring(item):
             raise GraderFault(f"{item.nodeid} has no docstring")
         self.points[cell] = self.points.get(cell, 0) + points_of(item)
-        action, function, *args = mark.kwargs["example"]
-        self.examples[cell] = Question(cell, action, function, tuple(args))
+        self.examples[cell] = _example(cell, *mark.kwargs["example"])
 
     @pytest.fixture
     def student(self) -> Student:  # so that --collect-only finds it
@@ -190,8 +197,9 @@ class _Collector:
 class _Runner(_Collector):
     """pytest plug-in that provides the ``student`` fixture and notes each outcome."""
 
-    def __init__(self, run: NotebookRun, library: Library) -> None:
+    def __init__(self, run: NotebookRun, library: Library, only: frozenset[str] | None) -> None:
         super().__init__()
+        self._only = only
         self.results: dict[str, list[TestResult]] = {}
         self._run = run
         self._library = library
@@ -202,6 +210,10 @@ class _Runner(_Collector):
         student = Student(self._run, cell_of(request.node))
         request.node.student = student
         return student
+
+    def is_wanted(self, item: pytest.Item) -> bool:
+        """Whether its cell is among those to be graded."""
+        return self._only is None or cell_of(item) in self._only
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
@@ -227,6 +239,15 @@ class _Runner(_Collector):
         return TestResult(
             name, False, 0.0, points, hint, found.name if found else "", tests_that=told
         )
+
+
+def _example(cell: str, action: str, function: str, *args: Any) -> Question:
+    """The public question of a mark; the text "key" stands for a random key."""
+    if action == "simulate":
+        model_args, settings = args
+        return Question(cell, action, function, model_args, tuple(sorted(settings.items())))
+    with_keys = tuple(Key(0) if isinstance(arg, str) and arg == "key" else arg for arg in args)
+    return Question(cell, action, function, with_keys)
 
 
 def cell_of(item: pytest.Item) -> str:

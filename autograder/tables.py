@@ -10,6 +10,7 @@ from rich.table import Table
 from autograder.feedback import as_text
 from autograder.grading import Result
 from autograder.suite import CellResult
+from autograder.verify import Finding
 
 
 def progress(console: Console) -> Progress:
@@ -52,6 +53,33 @@ def print_details(console: Console, result: Result) -> None:
             console.print(as_text(cell), markup=False, highlight=False)
     if result.reason and result.status == "graded":
         console.print(f"\n{result.student or result.path}: {result.reason}", markup=False)
+
+
+def findings_table(findings: list[Finding]) -> Table:
+    """One line an exercise: how many answers of each kind were tried, and how many held."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("assignment", no_wrap=True)
+    table.add_column("exercise", no_wrap=True)
+    for heading in ("key, release", "misconceptions", "alternatives"):
+        table.add_column(heading, justify="right")
+    for assignment, function in dict.fromkeys((f.assignment, f.function) for f in findings):
+        row = [f for f in findings if (f.assignment, f.function) == (assignment, function)]
+        table.add_row(
+            assignment,
+            function or "(whole notebook)",
+            _held([f for f in row if not f.function]),
+            _held([f for f in row if f.kind == "misconception"]),
+            _held([f for f in row if f.kind == "alternative"]),
+        )
+    return table
+
+
+def _held(findings: list[Finding]) -> str:
+    if not findings:
+        return ""
+    held = sum(not finding.problem for finding in findings)
+    color = "green" if held == len(findings) else "red"
+    return f"[{color}]{held}/{len(findings)}[/]"
 
 
 def in_a_word(cells: tuple[CellResult, ...]) -> str:

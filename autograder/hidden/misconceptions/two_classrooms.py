@@ -1,0 +1,522 @@
+"""Misconceptions of ps4-two-classrooms."""
+
+import jax
+import jax.numpy as jnp
+import jax.random as jr
+import numpy as np
+from jax.scipy.special import betaln, gammaln
+
+from autograder.misconceptions import Library
+
+library = Library()
+
+
+def _marginal(k, n, a, b):
+    coefficient = gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)
+    return coefficient + betaln(a + k, b + n - k) - betaln(a, b)
+
+
+def _per_student(k, n, mu, lam):
+    k, n = jnp.asarray(k, dtype=float), jnp.asarray(n, dtype=float)
+    mu, lam = jnp.asarray(mu, dtype=float), jnp.asarray(lam, dtype=float)
+    return jax.vmap(lambda mu, lam: _marginal(k, n, mu * lam, (1 - mu) * lam))(mu, lam)
+
+
+def _weights(log_w):
+    w = jnp.exp(log_w - log_w.max())
+    return w / w.sum()
+
+
+def _draws(key, size, lam_low, lam_high):
+    key_mu, key_lam = jr.split(key)
+    mu = jr.uniform(key_mu, (size,), minval=1e-6, maxval=1 - 1e-6)
+    log_lam = jr.uniform(key_lam, (size,), minval=np.log(lam_low), maxval=np.log(lam_high))
+    return mu, jnp.exp(log_lam)
+
+
+def _uniform_draws(key, size, lam_low, lam_high):
+    key_mu, key_lam = jr.split(key)
+    mu = jr.uniform(key_mu, (size,), minval=1e-6, maxval=1 - 1e-6)
+    return mu, jr.uniform(key_lam, (size,), minval=lam_low, maxval=lam_high)
+
+
+def _estimate(k, n, mu, lam):
+    w = _weights(_per_student(k, n, mu, lam).sum(axis=1))
+    return float(jnp.sum(w * mu)), float(jnp.sum(w * lam))
+
+
+def _infer(k, n, seed, n_samples, lam_low, lam_high):
+    return _estimate(k, n, *_draws(jr.PRNGKey(seed), n_samples, lam_low, lam_high))
+
+
+def _shrink(k, n, mu, lam):
+    return (mu * lam + jnp.asarray(k)) / (lam + jnp.asarray(n))
+
+
+def _verdict(k, n, seed):
+    mu, lam = _infer(k, n, seed, 60000, 0.1, 100.0)
+    shrunk, raw = _shrink(k, n, mu, lam), jnp.asarray(k) / jnp.asarray(n)
+    verdicts = [
+        "pulled to the group" if abs(s - mu) < abs(s - r) else "taken at face value"
+        for s, r in zip(shrunk.tolist(), raw.tolist(), strict=True)
+    ]
+    regime = "alike" if lam >= 1 else "different"
+    return {"mu": mu, "lam": lam, "regime": regime, "shrunk": shrunk, "verdicts": verdicts}
+
+
+ORDER = "The two have changed places: the mean comes first."
+
+
+@library.of("to_mean_concentration", ORDER)
+def swapped_pair(a, b):
+    return a + b, a / (a + b)
+
+
+@library.of("to_mean_concentration", "mu is the share of a, the tonkatsu, not of b.")
+def share_of_b(a, b):
+    return b / (a + b), a + b
+
+
+@library.of(
+    "to_mean_concentration", "This is the mode of the Beta, its peak; asked for is the mean."
+)
+def mode_for_mean(a, b):
+    return (a - 1) / (a + b - 2), a + b
+
+
+@library.of("to_mean_concentration", "The concentration is a sum of pseudo-counts, no product.")
+def product_for_concentration(a, b):
+    return a / (a + b), a * b
+
+
+@library.of("to_mean_concentration", "a / b are the odds; the mean is a share of the whole.")
+def odds_for_mean(a, b):
+    return a / b, a + b
+
+
+@library.of("to_mean_concentration", "The concentration is the whole a + b, not half of it.")
+def half_the_concentration(a, b):
+    return a / (a + b), (a + b) / 2
+
+
+@library.of("from_mean_concentration", "b gets the rest, 1 - mu of the concentration.")
+def one_minus_forgotten(mu, lam):
+    return mu * lam, mu * lam
+
+
+@library.of("from_mean_concentration", "a and b have changed places.")
+def swapped_a_and_b(mu, lam):
+    return (1 - mu) * lam, mu * lam
+
+
+@library.of("from_mean_concentration", "b is what is left of lam after a, not all of lam.")
+def all_of_lam_for_b(mu, lam):
+    return mu * lam, lam
+
+
+@library.of("from_mean_concentration", "a is a share of lam: it is multiplied, not divided.")
+def divided_by_lam(mu, lam):
+    return mu / lam, (1 - mu) / lam
+
+
+@library.of("from_mean_concentration", "Here mu is taken for the peak of the Beta; it is its mean.")
+def mean_taken_for_mode(mu, lam):
+    return mu * (lam - 2) + 1, (1 - mu) * (lam - 2) + 1
+
+
+@library.of("from_mean_concentration", "mu and lam have changed places.")
+def swapped_mu_and_lam(mu, lam):
+    return lam * mu, (1 - lam) * mu
+
+
+@library.of(
+    "sample_hyperprior",
+    "lam is uniform here, which leaves hardly any draws below 1; asked for is a uniform log lam.",
+    random=True,
+)
+def uniform_for_log_uniform(key, n_samples, lam_low=0.1, lam_high=100.0):
+    return _uniform_draws(key, n_samples, lam_low, lam_high)
+
+
+@library.of(
+    "sample_hyperprior",
+    "Bounds in powers of ten have been raised with exp: take one base for the logarithm and the "
+    "way back.",
+    random=True,
+)
+def two_bases_mixed(key, n_samples, lam_low=0.1, lam_high=100.0):
+    key_mu, key_lam = jr.split(key)
+    low, high = np.log10(lam_low), np.log10(lam_high)
+    return jr.uniform(key_mu, (n_samples,)), jnp.exp(
+        jr.uniform(key_lam, (n_samples,), minval=low, maxval=high)
+    )
+
+
+@library.of(
+    "sample_hyperprior",
+    "mu and lam are drawn with the same random key, so that they rise and fall together.",
+    random=True,
+)
+def same_key_for_both(key, n_samples, lam_low=0.1, lam_high=100.0):
+    u = jr.uniform(key, (n_samples,))
+    return u, lam_low * (lam_high / lam_low) ** u
+
+
+@library.of("sample_hyperprior", ORDER, random=True)
+def swapped_draws(key, n_samples, lam_low=0.1, lam_high=100.0):
+    mu, lam = _draws(key, n_samples, lam_low, lam_high)
+    return lam, mu
+
+
+@library.of("sample_hyperprior", "The bounds lam_low and lam_high are not used.", random=True)
+def bounds_not_used(key, n_samples, lam_low=0.1, lam_high=100.0):
+    return _draws(key, n_samples, 0.1, 100.0)
+
+
+@library.of(
+    "sample_hyperprior", "These are draws of log lam: the way back is missing.", random=True
+)
+def still_a_logarithm(key, n_samples, lam_low=0.1, lam_high=100.0):
+    mu, lam = _draws(key, n_samples, lam_low, lam_high)
+    return mu, jnp.log(lam)
+
+
+@library.of(
+    "sample_hyperprior",
+    "The key that is passed in is not used: the draws are always the same.",
+    random=True,
+)
+def key_not_used(key, n_samples, lam_low=0.1, lam_high=100.0):
+    return _draws(jr.PRNGKey(0), n_samples, lam_low, lam_high)
+
+
+@library.of(
+    "sample_hyperprior",
+    "log lam follows a bell curve here; asked for is a uniform one.",
+    random=True,
+)
+def normal_for_uniform(key, n_samples, lam_low=0.1, lam_high=100.0):
+    key_mu, key_lam = jr.split(key)
+    middle, width = np.log(lam_low * lam_high) / 2, np.log(lam_high / lam_low) / 4
+    return jr.uniform(key_mu, (n_samples,)), jnp.exp(
+        middle + width * jr.normal(key_lam, (n_samples,))
+    )
+
+
+@library.of("weigh_population", "The weights do not add up to one yet.")
+def unnormalised(k, n, mu, lam):
+    log_w = _per_student(k, n, mu, lam).sum(axis=1)
+    return jnp.exp(log_w - log_w.max())
+
+
+@library.of(
+    "weigh_population",
+    "exp of a very negative number is zero, and zero divided by zero no number: "
+    "use a weighting that survives large classes.",
+)
+def underflowing(k, n, mu, lam):
+    w = jnp.exp(_per_student(k, n, mu, lam).sum(axis=1))
+    return w / w.sum()
+
+
+@library.of(
+    "weigh_population",
+    "The students' log probabilities have been averaged, so that a class counts as one student; "
+    "independent students add up.",
+)
+def mean_over_students(k, n, mu, lam):
+    return _weights(_per_student(k, n, mu, lam).mean(axis=1))
+
+
+@library.of("weigh_population", "These are log weights, not weights.")
+def still_logs(k, n, mu, lam):
+    return _per_student(k, n, mu, lam).sum(axis=1)
+
+
+@library.of("weigh_population", "All candidates weigh the same: the class has not been used.")
+def equal_weights(k, n, mu, lam):
+    return jnp.full(jnp.shape(mu), 1.0 / jnp.size(mu))
+
+
+@library.of("weigh_population", "a and b have changed places: a is mu times lam.")
+def swapped_in_the_weights(k, n, mu, lam):
+    return _weights(_per_student(k, n, 1 - jnp.asarray(mu), lam).sum(axis=1))
+
+
+@library.of("weigh_population", "All bentos are on one heap, as if they were one student's.")
+def one_heap(k, n, mu, lam):
+    one = _per_student(jnp.array([jnp.sum(k)]), jnp.array([jnp.sum(n)]), mu, lam)
+    return _weights(one.sum(axis=1))
+
+
+@library.of(
+    "weigh_population",
+    "mu and lam went in where a and b belong: translate the dials first.",
+)
+def dials_taken_for_a_and_b(k, n, mu, lam):
+    k, n = jnp.asarray(k, dtype=float), jnp.asarray(n, dtype=float)
+    mu, lam = jnp.asarray(mu, dtype=float), jnp.asarray(lam, dtype=float)
+    return _weights(jax.vmap(lambda a, b: _marginal(k, n, a, b).sum())(mu, lam))
+
+
+@library.of(
+    "infer_population",
+    "lam is drawn uniformly, which favours large concentrations; the hyperprior is log-uniform.",
+    within=0.02,
+)
+def uniform_hyperprior(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
+    return _estimate(k, n, *_uniform_draws(jr.PRNGKey(seed), n_samples, lam_low, lam_high))
+
+
+@library.of(
+    "infer_population",
+    "This is the mean of the hyperprior: the class has not been used.",
+    within=0.02,
+)
+def weights_left_out(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
+    mu, lam = _draws(jr.PRNGKey(seed), n_samples, lam_low, lam_high)
+    return float(mu.mean()), float(lam.mean())
+
+
+@library.of(
+    "infer_population",
+    "This is the exponential of the mean log concentration, a geometric mean; asked for is E[lam].",
+    within=0.02,
+)
+def geometric_mean(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
+    mu, lam = _draws(jr.PRNGKey(seed), n_samples, lam_low, lam_high)
+    mean_mu, mean_log = _estimate_logs(k, n, mu, lam)
+    return mean_mu, float(np.exp(mean_log))
+
+
+def _estimate_logs(k, n, mu, lam):
+    w = _weights(_per_student(k, n, mu, lam).sum(axis=1))
+    return float(jnp.sum(w * mu)), float(jnp.sum(w * jnp.log(lam)))
+
+
+@library.of(
+    "infer_population",
+    "This is the single best candidate; asked for is the weighted mean of all.",
+    within=0.06,
+)
+def argmax(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
+    mu, lam = _draws(jr.PRNGKey(seed), n_samples, lam_low, lam_high)
+    best = jnp.argmax(_per_student(k, n, mu, lam).sum(axis=1))
+    return float(mu[best]), float(lam[best])
+
+
+@library.of("infer_population", "The bounds lam_low and lam_high are not used.", within=0.02)
+def bounds_not_used_in_the_inference(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
+    return _infer(k, n, seed, n_samples, 0.1, 100.0)
+
+
+@library.of(
+    "infer_population",
+    "These are the means of a and b; asked for are those of mu and lam.",
+    within=0.03,
+)
+def a_and_b_for_mu_and_lam(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
+    mu, lam = _draws(jr.PRNGKey(seed), n_samples, lam_low, lam_high)
+    w = _weights(_per_student(k, n, mu, lam).sum(axis=1))
+    return float(jnp.sum(w * mu * lam)), float(jnp.sum(w * (1 - mu) * lam))
+
+
+@library.of("infer_population", ORDER, within=0.03)
+def swapped_estimates(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
+    return _infer(k, n, seed, n_samples, lam_low, lam_high)[::-1]
+
+
+@library.of(
+    "infer_population",
+    "mu and lam are drawn with the same random key, so that large rates only come with large "
+    "concentrations.",
+    within=0.02,
+)
+def same_key_in_the_inference(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
+    u = jr.uniform(jr.PRNGKey(seed), (n_samples,), minval=1e-6, maxval=1 - 1e-6)
+    return _estimate(k, n, u, lam_low * (lam_high / lam_low) ** u)
+
+
+@library.of("shrink", "lam stands alone where mu times lam imagined tonkatsu belong.")
+def lam_for_a(k, n, mu, lam):
+    return (lam + jnp.asarray(k)) / (lam + jnp.asarray(n))
+
+
+@library.of("shrink", "mu stands alone where mu times lam imagined tonkatsu belong.")
+def mu_for_a(k, n, mu, lam):
+    return (mu + jnp.asarray(k)) / (lam + jnp.asarray(n))
+
+
+@library.of("shrink", "The imagined tonkatsu are missing above the line.")
+def prior_tonkatsu_missing(k, n, mu, lam):
+    return jnp.asarray(k) / (lam + jnp.asarray(n))
+
+
+@library.of("shrink", "a and b have changed places.")
+def shrunk_to_the_other_side(k, n, mu, lam):
+    return ((1 - mu) * lam + jnp.asarray(k)) / (lam + jnp.asarray(n))
+
+
+@library.of("shrink", "These are the raw fractions: nobody has been shrunk.")
+def raw_fractions(k, n, mu, lam):
+    return jnp.asarray(k) / jnp.asarray(n)
+
+
+@library.of("shrink", "Everybody gets the group's mean: the students' own data are left out.")
+def mean_for_everybody(k, n, mu, lam):
+    return mu + 0.0 * (jnp.asarray(k) + jnp.asarray(n))
+
+
+@library.of(
+    "shrink",
+    "The two weights have changed places: with more bentos, the group should count less.",
+)
+def weights_swapped(k, n, mu, lam):
+    k, n = jnp.asarray(k), jnp.asarray(n)
+    return (n * mu + lam * k / n) / (n + lam)
+
+
+@library.of("shrink", "This is how far each student moves, not where each student ends up.")
+def shift_for_rate(k, n, mu, lam):
+    return _shrink(k, n, mu, lam) - jnp.asarray(k) / jnp.asarray(n)
+
+
+@library.of(
+    "classroom_verdict",
+    "The regimes have changed places: students are alike when the concentration is high.",
+    within=0.05,
+)
+def flipped_regime(k, n, seed=0):
+    verdict = _verdict(k, n, seed)
+    verdict["regime"] = "different" if verdict["regime"] == "alike" else "alike"
+    return verdict
+
+
+@library.of(
+    "classroom_verdict",
+    "The verdicts have changed places: who ends up near the group's mean has been pulled to it.",
+    within=0.05,
+)
+def flipped_verdicts(k, n, seed=0):
+    verdict = _verdict(k, n, seed)
+    verdict["verdicts"] = [
+        "taken at face value" if v == "pulled to the group" else "pulled to the group"
+        for v in verdict["verdicts"]
+    ]
+    return verdict
+
+
+@library.of(
+    "classroom_verdict",
+    "The verdict has been read off the regime, the same for everybody; it depends on each "
+    "student's own way.",
+    within=0.05,
+)
+def verdict_by_regime(k, n, seed=0):
+    verdict = _verdict(k, n, seed)
+    word = "pulled to the group" if verdict["lam"] >= 1 else "taken at face value"
+    verdict["verdicts"] = [word] * len(verdict["verdicts"])
+    return verdict
+
+
+@library.of(
+    "classroom_verdict",
+    'In "shrunk" stand the raw fractions; it should hold the shrunk rates.',
+    within=0.05,
+)
+def raw_for_shrunk(k, n, seed=0):
+    verdict = _verdict(k, n, seed)
+    verdict["shrunk"] = jnp.asarray(k) / jnp.asarray(n)
+    return verdict
+
+
+@library.of(
+    "classroom_verdict",
+    "The shrunk rate has been compared with a half instead of with the group's mean.",
+    within=0.05,
+)
+def compared_with_a_half(k, n, seed=0):
+    verdict = _verdict(k, n, seed)
+    raw = (jnp.asarray(k) / jnp.asarray(n)).tolist()
+    verdict["verdicts"] = [
+        "pulled to the group" if abs(s - 0.5) < abs(s - r) else "taken at face value"
+        for s, r in zip(verdict["shrunk"].tolist(), raw, strict=True)
+    ]
+    return verdict
+
+
+@library.of(
+    "classroom_verdict",
+    "The regime has been read off the mean; it is the concentration that says how alike students "
+    "are.",
+    within=0.05,
+)
+def regime_by_mean(k, n, seed=0):
+    verdict = _verdict(k, n, seed)
+    verdict["regime"] = "alike" if verdict["mu"] >= 0.5 else "different"
+    return verdict
+
+
+@library.of(
+    "classroom_verdict",
+    "The line between the regimes lies at a concentration of 1, where the Beta turns U-shaped.",
+    within=0.05,
+)
+def threshold_at_ten(k, n, seed=0):
+    verdict = _verdict(k, n, seed)
+    verdict["regime"] = "alike" if verdict["lam"] >= 100 else "different"
+    return verdict
+
+
+def _plot(classrooms, seed, ax=None, *, scale="log", line=1.0, weighted=True, of_mu=False):
+    import matplotlib.pyplot as plt
+
+    _, ax = plt.subplots()
+    bins = np.geomspace(0.1, 100, 61)
+    for label, (k, n) in classrooms.items():
+        mu, lam = _draws(jr.PRNGKey(seed), 60000, 0.1, 100.0)
+        w = np.asarray(_weights(_per_student(k, n, mu, lam).sum(axis=1)))
+        x = np.asarray(mu if of_mu else lam)
+        ax.hist(x, bins=bins, weights=w if weighted else None, histtype="step", label=label)
+    if line is not None:
+        ax.axvline(line, color="0.5", linestyle="--")
+    ax.set(xscale=scale, xlabel="concentration lam")
+    ax.legend()
+    return ax
+
+
+@library.of(
+    "plot_concentration",
+    "On a linear axis everything below 1 is squeezed into a corner: use a logarithmic one.",
+    random=True,
+)
+def linear_axis(classrooms, seed=0):
+    return _plot(classrooms, seed, scale="linear")
+
+
+@library.of(
+    "plot_concentration",
+    "The draws are not weighted: this is the hyperprior, the same for every classroom.",
+    random=True,
+)
+def prior_drawn_for_posterior(classrooms, seed=0):
+    return _plot(classrooms, seed, weighted=False)
+
+
+@library.of("plot_concentration", "The line at lam = 1 is missing.", random=True)
+def line_at_one_missing(classrooms, seed=0):
+    return _plot(classrooms, seed, line=None)
+
+
+@library.of(
+    "plot_concentration", "The line stands at lam = 10; the regimes meet at 1.", random=True
+)
+def line_at_ten(classrooms, seed=0):
+    return _plot(classrooms, seed, line=10.0)
+
+
+@library.of(
+    "plot_concentration", "This is the posterior of mu; asked for is that of lam.", random=True
+)
+def mean_drawn_for_concentration(classrooms, seed=0):
+    return _plot(classrooms, seed, of_mu=True)

@@ -1,0 +1,431 @@
+"""Hidden tests of ps4-two-classrooms.
+
+Monte Carlo answers are compared with quadrature, within 5.33 standard errors of a run of that many
+draws (a false alarm of 1e-7 a check, at most eight checks a test). Where a function builds on an
+earlier one that is wrong, it is compared with what is right given the student's own earlier one.
+"""
+
+import numpy as np
+import pytest
+from scipy.stats import loguniform, uniform
+
+from solutions import exact
+
+EPS = float(np.finfo(np.float32).eps)
+DRAWS = 20_000
+STORY_K = np.array([70, 28, 6, 3, 2, 0])
+STORY_N = np.array([100, 40, 10, 5, 2, 1])
+
+# Classrooms that are in no notebook: one of students who are alike, one of creatures of habit.
+ALIKE = (np.array([33, 9, 14, 0, 3, 21]), np.array([80, 25, 40, 1, 4, 50]))
+DIFFERENT = (np.array([58, 1, 0, 29, 1, 0, 33]), np.array([60, 45, 24, 30, 1, 2, 34]))
+
+
+@pytest.mark.grade_cell(
+    "test_to_mean_concentration", example=("call", "to_mean_concentration", 6.0, 4.0)
+)
+class TestToMeanConcentration:
+    @pytest.mark.points(1)
+    def test_mean_and_concentration(self, student):
+        """The mean and the concentration of several Beta distributions, alone and in arrays."""
+        for a, b in ((1.5, 6), (np.array([0.2, 30.0]), np.array([0.7, 12.0]))):
+            mu, lam = two(student, student.call("to_mean_concentration", a, b), np.shape(a))
+            meaning = "Of the two dials, {} comes out wrong (the mean comes first)."
+            student.expect_close(
+                mu, a / (a + b), operations=4, meaning=meaning.format("the mean mu")
+            )
+            student.expect_close(
+                lam, a + b, operations=4, meaning=meaning.format("the concentration lam")
+            )
+
+
+@pytest.mark.grade_cell(
+    "test_from_mean_concentration", example=("call", "from_mean_concentration", 0.6, 10.0)
+)
+class TestFromMeanConcentration:
+    @pytest.mark.points(2)
+    def test_a_and_b(self, student):
+        """a and b of several pairs of dials, alone and in arrays."""
+        for mu, lam in ((0.15, 8), (np.array([0.25, 0.9]), np.array([0.4, 55.0]))):
+            a, b = two(student, student.call("from_mean_concentration", mu, lam), np.shape(mu))
+            meaning = "Turning (mu, lam) back into (a, b), {} comes out wrong."
+            student.expect_close(a, mu * lam, operations=4, meaning=meaning.format("a"))
+            student.expect_close(
+                b, (1 - mu) * lam, operations=4, magnitude=lam, meaning=meaning.format("b")
+            )
+
+
+@pytest.mark.grade_cell(
+    "test_sample_hyperprior", example=("call", "sample_hyperprior", "key", 1000)
+)
+class TestSampleHyperprior:
+    @pytest.mark.points(1)
+    def test_means(self, student):
+        """mu is uniform between 0 and 1."""
+        mu, _ = self.draw(student, 41)
+        student.expect_draws(
+            mu, DRAWS, uniform().cdf, meaning="The draws of mu are not uniform between 0 and 1."
+        )
+
+    @pytest.mark.points(2)
+    def test_concentrations(self, student):
+        """log lam is uniform, between the default bounds and between others."""
+        for seed, bounds in ((42, {}), (43, {"lam_low": 0.5, "lam_high": 20.0})):
+            _, lam = self.draw(student, seed, **bounds)
+            low, high = bounds.get("lam_low", 0.1), bounds.get("lam_high", 100.0)
+            meaning = "The draws of lam are not log-uniform between lam_low and lam_high."
+            student.expect_draws(lam, DRAWS, loguniform(low, high).cdf, meaning=meaning)
+            rounding = 1e-5  # exp and log in float32
+            inside = (low * (1 - rounding) <= lam) & (lam <= high * (1 + rounding))
+            assert np.all(inside), "Some draws of lam lie outside lam_low and lam_high."
+
+    @pytest.mark.points(1)
+    def test_the_two_are_independent_and_follow_the_key(self, student):
+        """mu and lam are drawn independently, and the key decides which."""
+        mu, lam = self.draw(student, 44)
+        # The correlation of independent draws has standard error 1/sqrt(DRAWS).
+        correlation = np.corrcoef(mu, np.log(np.maximum(lam, 1e-30)))[0, 1]
+        assert abs(correlation) <= 5.33 / np.sqrt(DRAWS), (
+            "mu and lam hang together: does each get a random key of its own?"
+        )
+        again, other = self.draw(student, 44)[0], self.draw(student, 45)[0]
+        assert np.array_equal(mu, again), "The same key gave different draws."
+        assert not np.array_equal(mu, other), "Another key gave the very same draws."
+
+    def draw(self, student, seed, **bounds):
+        answer = student.call("sample_hyperprior", student.key(seed), DRAWS, **bounds)
+        return two(student, answer, (DRAWS,))
+
+
+def some_draws(size=400):
+    random = np.random.default_rng(6)
+    mu = random.uniform(0.05, 0.95, size).astype(np.float32)
+    lam = np.exp(random.uniform(np.log(0.15), np.log(80), size)).astype(np.float32)
+    return mu.astype(float), lam.astype(float)
+
+
+EXAMPLE_DRAWS = (np.array([0.3, 0.6, 0.7]), np.array([0.5, 10.0, 40.0]))
+
+
+@pytest.mark.grade_cell(
+    "test_weigh_population",
+    example=("call", "weigh_population", STORY_K, STORY_N, *EXAMPLE_DRAWS),
+)
+class TestWeighPopulation:
+    @pytest.mark.points(3)
+    def test_weights_of_other_classes(self, student):
+        """The weight of each candidate population, for two other classes."""
+        for k, n in (ALIKE, DIFFERENT):
+            mu, lam = some_draws()
+            self.check(student, k, n, mu, lam)
+
+    @pytest.mark.points(1)
+    def test_a_large_class(self, student):
+        """A class so large that its likelihood underflows: the weights still add up to one."""
+        k, n = np.tile(ALIKE[0], 12), np.tile(ALIKE[1], 12)
+        mu, lam = np.array([0.35, 0.4, 0.45]), np.array([20.0, 30.0, 10.0])
+        self.check(student, k, n, mu, lam)
+
+    def check(self, student, k, n, mu, lam):
+        a, b = mu * lam, (1 - mu) * lam
+        log_w = exact.population_loglik(a, b, k, n)
+        weights = np.exp(log_w - log_w.max())
+        weights = weights / weights.sum()
+        # An error in a log weight is a relative error in the weight, twice for the normaliser.
+        error = np.array(
+            [2 * exact.float32_log_marginal_error(k, n, x, y).sum() for x, y in zip(a, b)]
+        )
+        student.expect_close(
+            student.call("weigh_population", k, n, mu, lam),
+            weights,
+            operations=1,
+            magnitude=(error.max() * weights + 1e-6) / EPS,
+            meaning="The candidate populations' weights come out wrong for another class.",
+        )
+
+
+@pytest.mark.grade_cell(
+    "test_infer_population", example=("call", "infer_population", STORY_K, STORY_N, 0, 2000)
+)
+class TestInferPopulation:
+    @pytest.mark.points(2)
+    def test_both_kinds_of_classroom(self, student):
+        """Another class of students who are alike, and one of creatures of habit."""
+        self.check(student, *ALIKE, seed=3)
+        self.check(student, *DIFFERENT, seed=4)
+
+    @pytest.mark.points(2)
+    def test_other_bounds(self, student):
+        """Other bounds for lam and other numbers of draws are used."""
+        self.check(student, *ALIKE, seed=5, n_samples=40_000, lam_low=0.5, lam_high=400.0)
+        self.check(student, *DIFFERENT, seed=6, n_samples=30_000, lam_low=1.0, lam_high=50.0)
+
+    @pytest.mark.points(1)
+    def test_the_seed_decides(self, student):
+        """The same seed gives the same estimate, another seed another one."""
+        first, again, other = (
+            two(student, student.call("infer_population", *ALIKE, seed=s, n_samples=3000))
+            for s in (1, 1, 2)
+        )
+        assert first == again, "The same seed gave two different estimates."
+        assert first != other, "Another seed gave the very same estimate."
+
+    def check(self, student, k, n, seed, **settings):
+        answer = two(student, student.call("infer_population", k, n, seed=seed, **settings))
+        draws = settings.get("n_samples", 60_000)
+        bounds = {name: settings[name] for name in ("lam_low", "lam_high") if name in settings}
+        posterior = exact.population_posterior(k, n, **bounds)
+        meaning = "The posterior mean of {} comes out wrong for another class or other bounds."
+        try:
+            for value, nodes, name in zip(
+                answer, (posterior.mu, posterior.lam), ("mu", "lam"), strict=True
+            ):
+                student.expect_estimate(
+                    value,
+                    posterior.mean(nodes),
+                    posterior.standard_error(nodes, draws),
+                    meaning=meaning.format(name),
+                )
+        except AssertionError as failure:
+            try:
+                self.follow(student, answer, k, n, draws, bounds)
+            except AssertionError:
+                raise failure from None
+
+    def follow(self, student, answer, k, n, draws, bounds):
+        """Compare with a run of the student's own hyperprior and weights, if those are wrong."""
+        mu, lam = two(
+            student,
+            student.call("sample_hyperprior", student.key(99), draws, **bounds),
+            (draws,),
+        )
+        weights = student.numbers(student.call("weigh_population", k, n, mu, lam), (draws,))
+        for value, nodes in zip(answer, (mu, lam), strict=True):
+            mean = np.sum(weights * nodes)
+            # Two runs with this error each.
+            error = np.sqrt(2 * np.sum(weights**2 * (nodes - mean) ** 2))
+            student.expect_estimate(value, mean, error, meaning="followed")
+
+
+@pytest.mark.grade_cell("test_shrink", example=("call", "shrink", STORY_K, STORY_N, 0.66, 41.3))
+class TestShrink:
+    @pytest.mark.points(2)
+    def test_other_classes(self, student):
+        """Other classes under populations of both kinds."""
+        self.check(student, *ALIKE, 0.41, 33.0)
+        self.check(student, *DIFFERENT, 0.55, 0.45)
+
+    @pytest.mark.points(1)
+    def test_one_student(self, student):
+        """A single student with plain numbers, and one without any bento."""
+        self.check(student, 3, 8, 0.25, 6)
+        self.check(student, 0, 0, 0.7, 5.0)
+
+    def check(self, student, k, n, mu, lam):
+        answer = student.call("shrink", k, n, mu, lam)
+        meaning = "The students' posterior means under a given population come out wrong."
+        try:
+            student.expect_close(
+                answer,
+                exact.posterior_mean(mu * lam, (1 - mu) * lam, k, n),
+                operations=16,
+                meaning=meaning,
+            )
+        except AssertionError as failure:
+            try:
+                a, b = two(student, student.call("from_mean_concentration", mu, lam))
+                assert not np.allclose((a, b), (mu * lam, (1 - mu) * lam), rtol=1e-3)
+                student.expect_close(
+                    answer, exact.posterior_mean(a, b, k, n), operations=16, meaning=meaning
+                )
+            except AssertionError:
+                raise failure from None
+
+
+PULLED, FACE_VALUE = "pulled to the group", "taken at face value"
+
+
+@pytest.mark.grade_cell(
+    "test_classroom_verdict", example=("call", "classroom_verdict", STORY_K, STORY_N)
+)
+class TestClassroomVerdict:
+    @pytest.mark.points(1)
+    def test_students_who_are_alike(self, student):
+        """Another class of students who are alike: population, regime, rates and verdicts."""
+        self.check(student, *ALIKE, seed=7)
+
+    @pytest.mark.points(1)
+    def test_creatures_of_habit(self, student):
+        """Another class of creatures of habit: population, regime, rates and verdicts."""
+        self.check(student, *DIFFERENT, seed=8)
+
+    @pytest.mark.points(1)
+    def test_the_notebooks_two_classrooms(self, student):
+        """Classrooms A and B of the notebook, under a seed of the grader's."""
+        self.check(student, STORY_K, STORY_N, seed=9)
+        self.check(
+            student, np.array([97, 2, 19, 0, 2, 0]), np.array([100, 40, 20, 20, 2, 1]), seed=9
+        )
+
+    @pytest.mark.points(1)
+    def test_a_classroom_of_both(self, student):
+        """A class in which some are pulled to the group and some are taken at face value."""
+        k, n = np.array([18, 1, 40, 0, 11, 2]), np.array([20, 12, 90, 1, 30, 2])
+        self.check(student, k, n, seed=10)
+
+    def check(self, student, k, n, seed):
+        verdict = student.call("classroom_verdict", k, n, seed=seed)
+        assert isinstance(verdict, dict), "The verdict should be a dictionary."
+        for name in ("mu", "lam", "regime", "shrunk", "verdicts"):
+            assert name in verdict, f'The verdict has no entry "{name}".'
+        mu = float(student.numbers(verdict["mu"], ()))
+        lam = float(student.numbers(verdict["lam"], ()))
+        self.check_population(student, mu, lam, k, n, seed)
+        assert verdict["regime"] == ("alike" if lam >= 1 else "different"), (
+            "The regime does not go with the concentration that was found."
+        )
+        shrunk = self.check_shrunk(student, verdict["shrunk"], mu, lam, k, n)
+        self.check_verdicts(verdict["verdicts"], shrunk, mu, k / n)
+
+    def check_population(self, student, mu, lam, k, n, seed):
+        posterior = exact.population_posterior(k, n)
+        meaning = "mu or lam in the verdict is not what the class says of its population."
+        try:
+            for value, nodes in ((mu, posterior.mu), (lam, posterior.lam)):
+                student.expect_estimate(
+                    value,
+                    posterior.mean(nodes),
+                    posterior.standard_error(nodes, 60_000),
+                    meaning=meaning,
+                )
+        except AssertionError as failure:
+            try:
+                own = two(student, student.call("infer_population", k, n, seed=seed))
+            except AssertionError:
+                raise failure from None
+            if not np.allclose((mu, lam), own, rtol=1e-4):
+                raise
+
+    def check_shrunk(self, student, answer, mu, lam, k, n):
+        meaning = 'The rates in "shrunk" are not the students\' rates under that population.'
+        shrunk = student.numbers(answer, k.shape)
+        right = exact.posterior_mean(mu * lam, (1 - mu) * lam, k, n)
+        try:
+            student.expect_close(shrunk, right, operations=32, meaning=meaning)
+        except AssertionError as failure:
+            try:
+                own = student.numbers(student.call("shrink", k, n, mu, lam), k.shape)
+            except AssertionError:
+                raise failure from None
+            if not np.allclose(shrunk, own, rtol=1e-4, atol=1e-6):
+                raise
+        return shrunk
+
+    def check_verdicts(self, verdicts, shrunk, mu, raw):
+        assert isinstance(verdicts, list | tuple) and len(verdicts) == len(raw), (
+            'There should be one entry in "verdicts" for each student.'
+        )
+        margin = np.abs(shrunk - raw) - np.abs(shrunk - mu)
+        for verdict, room in zip(verdicts, margin, strict=True):
+            if abs(room) > 1e-4:  # else a rounding error decides
+                assert verdict == (PULLED if room > 0 else FACE_VALUE), (
+                    "A verdict does not say which the shrunk rate is nearer to, the group's mean "
+                    "or the student's own raw fraction."
+                )
+
+
+CLASSROOMS = {"Room 7": ALIKE, "Room 9": DIFFERENT}
+
+
+@pytest.mark.grade_cell(
+    "test_plot_concentration",
+    example=("axes", "plot_concentration", {"A": (STORY_K, STORY_N)}),
+)
+class TestPlotConcentration:
+    @pytest.mark.points(1)
+    def test_axis_labels_and_names(self, student):
+        """The x axis is logarithmic and labelled, and each classroom's name can be read."""
+        drawing = draw(student)
+        assert drawing["xscale"] == "log", "The x axis is not logarithmic."
+        assert drawing["xlabel"].strip(), "The x axis has no label."
+        written = [drawing["title"], *drawing["legend"], *drawing["texts"]]
+        for name in CLASSROOMS:
+            assert any(name in text for text in written), (
+                "A classroom's name is nowhere in the figure: label its curve."
+            )
+
+    @pytest.mark.points(0.5)
+    def test_line_at_one(self, student):
+        """A vertical line marks lam = 1, where the two regimes meet."""
+        drawing = draw(student)
+        height = np.ptp(drawing["ylim"])
+        assert any(
+            len(line["x"]) >= 2
+            and np.allclose(line["x"], 1.0, rtol=1e-3)
+            and np.ptp(line["y"]) >= 0.3 * height
+            for line in drawing["lines"]
+        ), "There is no vertical line at lam = 1."
+
+    @pytest.mark.points(1.5)
+    def test_each_posterior_lies_where_it_should(self, student):
+        """Each classroom's curve or histogram lies where its posterior of lam lies."""
+        drawing = draw(student)
+        drawn = [center for curve in curves(drawing) if (center := center_of(*curve)) is not None]
+        for k, n in CLASSROOMS.values():
+            # Binning and Monte Carlo noise move a centre by about 0.1; the prior's is at 1.15.
+            centers = centers_of_posterior(k, n)
+            assert any(abs(a - b) < 0.3 for a in drawn for b in centers), (
+                "For one of the classrooms there is no curve or histogram where the posterior of "
+                "lam lies: are the draws weighted?"
+            )
+
+
+def draw(student):
+    return student.draw("plot_concentration", CLASSROOMS, seed=12)
+
+
+def curves(drawing):
+    """Each curve, and the bars of each colour, as heights over a grid of log lam."""
+    grid = np.linspace(np.log(0.1), np.log(100), 400)
+    for line in drawing["lines"]:
+        height = np.zeros_like(grid)
+        with np.errstate(all="ignore"):
+            x = np.log(line["x"])
+        y = line["y"]
+        for i in range(len(x) - 1):
+            if np.isfinite(x[i : i + 2]).all() and x[i] != x[i + 1]:
+                inside = (grid >= min(x[i], x[i + 1])) & (grid <= max(x[i], x[i + 1]))
+                rise = (grid[inside] - x[i]) / (x[i + 1] - x[i])
+                height[inside] = np.maximum(height[inside], y[i] + rise * (y[i + 1] - y[i]))
+        yield grid, height
+    for color in {bar["color"] for bar in drawing["bars"]}:
+        height = np.zeros_like(grid)
+        for bar in drawing["bars"]:
+            low, high = sorted((bar["x"], bar["x"] + bar["width"]))
+            if bar["color"] == color and low > 0:
+                height[(grid >= np.log(low)) & (grid <= np.log(high))] += abs(bar["height"])
+        yield grid, height
+
+
+def center_of(grid, height):
+    """The centre of mass of a curve over log lam; None for what is no curve."""
+    mass = np.sum(height)
+    return float(np.sum(grid * height) / mass) if np.isfinite(mass) and mass > 0 else None
+
+
+def centers_of_posterior(k, n):
+    """Where the posterior of lam lies: drawn per unit of log lam, or per unit of lam."""
+    posterior = exact.population_posterior(k, n)
+    log_lam = np.log(posterior.lam)
+    per_log = posterior.mean(log_lam)
+    per_unit = posterior.mean(log_lam / posterior.lam) / posterior.mean(1 / posterior.lam)
+    return per_log, per_unit
+
+
+def two(student, answer, shape=()):
+    """Two numbers or arrays, however they are held together."""
+    assert isinstance(answer, tuple | list | np.ndarray) and len(answer) == 2, (
+        "The answer should be a pair, in the order that the exercise asks for."
+    )
+    first, second = (student.numbers(part, shape) for part in answer)
+    return (first, second) if shape else (float(first), float(second))

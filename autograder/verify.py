@@ -1,0 +1,197 @@
+"""The authors' gate: right answers keep their points, wrong ones lose them and are told why.
+
+For each assignment four things are shown:
+
+- the answer key scores full marks, the release scores zero on every test cell;
+- every misconception loses points on its own cell and is named there, and costs nothing on cells
+  that do not build on its function;
+- every other right way to solve an exercise keeps full marks everywhere.
+
+Keys and releases are graded as submissions are. Misconceptions and alternatives are then tried one
+after the other in the kernel that has run the key, which saves starting a kernel for each.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.answers import named_answers
+from autograder.grading import grade
+from autograder.misconceptions import Misconception, library_of
+from autograder.notebook_run import NotebookRun
+from autograder.release import key_path
+from autograder.submission import grade_id, is_solution, read_notebook, released_notebook, restore
+from autograder.suite import CellResult, collect, run_suite
+from course_config import LIMITS, ROOT, SANDBOX, Assignment
+
+ALTERNATIVES = ROOT / "tests" / "alternatives"
+MISCONCEPTIONS = ROOT / "autograder" / "hidden" / "misconceptions"
+
+# What students' notebooks have imported anyway, so that misconceptions can be written as modules.
+_IMPORTS = """
+import jax, jax.numpy as jnp, jax.random as jr, numpy as np, matplotlib.pyplot as plt
+from jax.scipy.special import betaln, gammaln, logsumexp
+"""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to answer one exercise.
+
+    Attributes:
+        kind: ``misconception`` or ``alternative``.
+        function: the exercise.
+        name: what the way is called.
+        source: the whole solution cell.
+        teaches: the sentence by which a misconception is recognised.
+    """
+
+    kind: str
+    function: str
+    name: str
+    source: str
+    teaches: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of one check; ``problem`` is empty where all is as it should be."""
+
+    assignment: str
+    kind: str
+    function: str
+    name: str
+    problem: str = ""
+
+
+def variants_of(assignment: Assignment) -> list[Variant]:
+    """All misconceptions and alternatives of an assignment."""
+    path = MISCONCEPTIONS / f"{assignment.notebook}.py"
+    module = ast.parse(path.read_text("utf-8"))
+    wrong = [
+        Variant("misconception", m.function, m.name, _as_cell(m, module), m.teaches)
+        for m in library_of(assignment.notebook).entries
+    ]
+    return wrong + [
+        Variant("alternative", function, name, source)
+        for function, name, source in named_answers(ALTERNATIVES / f"{assignment.notebook}.py")
+    ]
+
+
+def _as_cell(misconception: Misconception, module: ast.Module) -> str:
+    """A solution cell that makes the mistake: the module's own code under the exercise's name."""
+    kept: list[ast.stmt] = []
+    for node in module.body:
+        if (isinstance(node, ast.FunctionDef) and node.name.startswith("_")) or (isinstance(node, ast.ImportFrom) and node.module and "genjax" in node.module):
+            kept.append(node)
+        elif isinstance(node, ast.FunctionDef) and node.name.replace("_", " ") == (
+            misconception.name
+        ):
+            node = ast.parse(ast.unparse(node)).body[0]  # type: ignore[assignment]
+            assert isinstance(node, ast.FunctionDef)
+            node.decorator_list = [d for d in node.decorator_list if isinstance(d, ast.Name)]
+            node.name = misconception.function
+            kept.append(node)
+    beta_import = "from jax.scipy.stats import beta as beta_distribution\n"
+    return _IMPORTS + beta_import + "\n\n".join(ast.unparse(node) for node in kept)
+
+
+def verify(
+    assignment: Assignment, quick: bool, on_progress: Callable[[], None]
+) -> Iterator[Finding]:
+    """Check one assignment; ``quick`` tries each variant on its own test cell only."""
+    key, released = read_notebook(key_path(assignment)), released_notebook(assignment)
+    for name, notebook, wanted in (("answer key", key, 1.0), ("empty release", released, 0.0)):
+        cells = grade(notebook, assignment).cells
+        bad = [cell.grade_id for cell in cells if cell.score != wanted * cell.max_score]
+        problem = f"does not score {wanted:.0%} on {', '.join(bad)}" if bad else ""
+        yield Finding(assignment.name, name, "", name, problem)
+        on_progress()
+    suite, library = collect(assignment.suite), library_of(assignment.notebook)
+    order = list(suite.points)
+    builds_on = dependents(key)
+    with NotebookRun(restore(key, released), suite.examples, LIMITS, SANDBOX) as run:
+        run.run_cells()
+        sources = {grade_id(c): c.source for c in key.cells if is_solution(c)}
+        for variant in variants_of(assignment):
+            test_cell = f"test_{variant.function}"
+            later = order[order.index(test_cell) :]
+            run.substitute(variant.function, variant.source, later)
+            only = frozenset([test_cell] if quick else later)
+            problem = _problem(variant, run_suite(suite, run, library, only), builds_on)
+            run.substitute(variant.function, sources[variant.function], later)
+            yield Finding(assignment.name, variant.kind, variant.function, variant.name, problem)
+            on_progress()
+
+
+def _problem(variant: Variant, cells: list[CellResult], builds_on: dict[str, set[str]]) -> str:
+    own = next(cell for cell in cells if cell.grade_id == f"test_{variant.function}")
+    failed = [test for test in own.tests if not test.passed]
+    if variant.kind == "alternative" and failed:
+        return f"loses {own.max_score - own.score:g} points: {failed[0].hint}"
+    if variant.kind == "misconception" and not failed:
+        return "keeps full marks"
+    if variant.kind == "misconception" and variant.teaches not in {t.hint for t in failed}:
+        told = {test.misconception or test.hint for test in failed}
+        return f"is not named; told instead: {'; '.join(sorted(told))}"
+    for cell in cells:
+        function = cell.grade_id.removeprefix("test_")
+        excused = variant.kind == "misconception" and function in builds_on[variant.function]
+        if cell is not own and cell.score < cell.max_score and not excused:
+            return f"costs points on {cell.grade_id}"
+    return ""
+
+
+def dependents(key: NotebookNode) -> dict[str, set[str]]:
+    """For each exercise the later ones whose answer in the key builds on it."""
+    names = {
+        str(grade_id(cell)): {
+            node.id for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Name)
+        }
+        for cell in key.cells
+        if is_solution(cell) and cell.cell_type == "code"
+    }
+    builds_on: dict[str, set[str]] = {name: set() for name in names}
+    for name in names:
+        for earlier in names:
+            if earlier in names[name]:
+                builds_on[earlier].add(name)
+    for name in reversed(list(names)):
+        for direct in list(builds_on[name]):
+            builds_on[name] |= builds_on[direct]
+    return builds_on
+
+
+def number_of_checks(assignment: Assignment) -> int:
+    """How often :func:`verify` reports progress."""
+    return 2 + len(variants_of(assignment))
+
+
+def write_table(findings: list[Finding], path: Path) -> None:
+    """A Markdown table with a line for each exercise: how many were tried, and how many held."""
+    kinds = ("misconception", "alternative")
+    lines = [
+        "| assignment | exercise | misconceptions caught and named | other right ways accepted |",
+        "|---|---|---|---|",
+    ]
+    exercises = dict.fromkeys((f.assignment, f.function) for f in findings if f.function)
+    for assignment, function in exercises:
+        counts = []
+        for kind in kinds:
+            tried = [
+                f
+                for f in findings
+                if (f.assignment, f.function, f.kind) == (assignment, function, kind)
+            ]
+            counts.append(f"{sum(not f.problem for f in tried)} of {len(tried)}")
+        lines.append(f"| {assignment} | `{function}` | {' | '.join(counts)} |")
+    for finding in findings:
+        if not finding.function:
+            state = finding.problem or "as it should be"
+            lines.append(f"| {finding.assignment} | {finding.name} | {state} | |")
+    path.write_text("\n".join(lines) + "\n", "utf-8")
