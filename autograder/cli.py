@@ -85,6 +85,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     verify.set_defaults(run=_verify)
 
+    power = commands.add_parser(
+        "power",
+        help="how often tests of random answers wrong a right one or miss a wrong one",
+        description="Runs the hidden suites against the reference with many seeds, computes each "
+        "misconception's chance to pass, and writes both as tables.",
+        epilog="example: autograder power --runs 200",
+    )
+    power.add_argument("--runs", type=int, default=200, help="runs of the reference")
+    power.add_argument("--table", type=Path, default=Path("docs/power.md"), metavar="FILE")
+    power.set_defaults(run=_power)
+
     doctor = commands.add_parser(
         "doctor",
         help="what is installed, what is missing, how to get it",
@@ -182,7 +193,8 @@ def _verify(arguments: argparse.Namespace) -> int:
     with tables.progress(console) as progress:
         for assignment in chosen:
             task = progress.add_task(assignment.name, total=number_of_checks(assignment))
-            for finding in verify(assignment, arguments.quick, lambda: progress.advance(task)):
+            for finding in verify(assignment, arguments.quick):
+                progress.advance(task)
                 findings.append(finding)
                 if finding.problem:
                     told = f"{finding.assignment} {finding.function}: {finding.kind}"
@@ -191,6 +203,27 @@ def _verify(arguments: argparse.Namespace) -> int:
     if arguments.table:
         write_table(findings, arguments.table)
     return OK if not any(finding.problem for finding in findings) else NOT_ALL_GRADED
+
+
+def _power(arguments: argparse.Namespace) -> int:
+    from autograder import tables
+    from autograder.power import misses, study, write_table
+    from course_config import ASSIGNMENTS
+
+    console = Console()
+    tallies, chances = {}, {}
+    with tables.progress(console) as progress:
+        for assignment in ASSIGNMENTS:
+            task = progress.add_task(assignment.name, total=arguments.runs)
+            for tally in study(assignment, arguments.runs):
+                tallies[assignment.name] = tally
+                progress.advance(task)
+            chances[assignment.name] = list(misses(assignment))
+    write_table(tallies, chances, arguments.table)
+    console.print(f"written: {arguments.table}")
+    wronged = any(tried.failures for tally in tallies.values() for tried in tally.values())
+    missed = any(chance > 1e-3 for rows in chances.values() for _, chance, _ in rows)
+    return NOT_ALL_GRADED if wronged or missed else OK
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

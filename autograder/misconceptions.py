@@ -7,6 +7,8 @@ lines of code that makes the mistake and a sentence that teaches.
 from __future__ import annotations
 
 import importlib
+import itertools
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -73,32 +75,69 @@ def library_of(notebook: str) -> Library:
     return library
 
 
-def recognise(library: Library, cell: str, transcript: list[Answered]) -> Misconception | None:
-    """The misconception that explains every answer of a failed test, if there is one.
+def candidates(library: Library, cell: str, transcript: list[Answered]) -> list[Misconception]:
+    """The misconceptions that explain every answer that a test of ``cell`` got.
 
     Answers of functions that the graded one builds on are left aside.
     """
-    own = [answered for answered in transcript if f"test_{answered.question.function}" == cell]
-    for misconception in library.entries:
-        if f"test_{misconception.function}" != cell:
-            continue
-        agreements = [_agrees(misconception, answered) for answered in own]
-        if any(agreements) and False not in agreements:
-            return misconception
-    return None
+    return [
+        misconception
+        for misconception in library.entries
+        if f"test_{misconception.function}" == cell and explains(misconception, transcript)
+    ]
 
 
-def _agrees(misconception: Misconception, answered: Answered) -> bool | None:
-    """Whether an answer is the misconception's; None where it cannot tell."""
+def explains(misconception: Misconception, transcript: list[Answered]) -> bool:
+    """Whether a misconception would have answered as the student did."""
+    own = [a for a in transcript if a.question.function == misconception.function]
+    wrong: list[Any] = []
+    for answered in own:
+        try:
+            with np.errstate(all="ignore"):
+                wrong.append(ask(misconception.answer, answered.question))
+        except Exception:  # the mistake does not answer this question
+            return False
     try:
-        with np.errstate(all="ignore"):
-            wrong = ask(misconception.answer, answered.question)
-    except Exception:  # the mistake does not answer this question
-        return False
-    try:
-        return _same(wrong, answered.answer, misconception)
+        agreements = [
+            _same(w, answered.answer, misconception) for w, answered in zip(wrong, own, strict=True)
+        ]
+        repeats = _repeats(wrong) == _repeats([answered.answer for answered in own])
     except (TypeError, ValueError, KeyError, IndexError):  # an answer of another form
         return False
+    return repeats and True in agreements and False not in agreements
+
+
+def _repeats(answers: list[Any]) -> list[bool]:
+    """Which answers are the same as the one before: a key that is not used shows here."""
+    return [_identical(a, b) for a, b in itertools.pairwise(answers)]
+
+
+def _identical(a: Any, b: Any) -> bool:
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_identical(a[name], b[name]) for name in a)
+    if isinstance(a, tuple | list) and isinstance(b, tuple | list):
+        return len(a) == len(b) and all(_identical(x, y) for x, y in zip(a, b, strict=True))
+    return np.array_equal(np.asarray(a), np.asarray(b))
+
+
+def name_misconceptions(
+    library: Library, cell: str, failed: list[list[Answered]], passed: list[list[Answered]]
+) -> list[Misconception | None]:
+    """For each failed test of a cell the misconception that explains it best, if one does.
+
+    Where several explain a test, the one that explains most of the cell's failed tests is taken,
+    then the one that also explains the answers of the tests that passed.
+    """
+    found = [candidates(library, cell, transcript) for transcript in failed]
+    explained = Counter(misconception.name for names in found for misconception in names)
+
+    def fitness(misconception: Misconception) -> tuple[int, int]:
+        also = sum(explains(misconception, transcript) for transcript in passed)
+        return explained[misconception.name], also
+
+    return [
+        names[0] if len(names) == 1 else max(names, key=fitness, default=None) for names in found
+    ]
 
 
 def ask(function: Any, question: Question) -> Any:
@@ -137,7 +176,8 @@ def _same(wrong: Any, answer: Any, misconception: Misconception) -> bool | None:
     if isinstance(wrong, tuple | list):
         if not isinstance(answer, tuple | list) or len(wrong) != len(answer):
             return False
-        return _all_same(list(zip(wrong, answer, strict=True)), misconception)
+        pairs = list(zip(wrong, answer, strict=True))
+        return _all_same(pairs, misconception) if _same_correlation(pairs, misconception) else False
     if isinstance(wrong, str):
         return bool(wrong == answer)
     return _same_numbers(
@@ -148,6 +188,18 @@ def _same(wrong: Any, answer: Any, misconception: Misconception) -> bool | None:
 def _all_same(pairs: list[tuple[Any, Any]], misconception: Misconception) -> bool | None:
     agreements = [_same(wrong, answer, misconception) for wrong, answer in pairs]
     return False if False in agreements else True if any(agreements) else None
+
+
+def _same_correlation(pairs: list[tuple[Any, Any]], misconception: Misconception) -> bool:
+    """Whether two series of draws hang together as much as the mistake's do."""
+    if not misconception.random or len(pairs) != 2:
+        return True
+    wrong, answer = (np.asarray([pair[i] for pair in pairs], np.float64) for i in (0, 1))
+    if wrong.ndim != 2 or wrong.shape[1] < _ENOUGH_FOR_A_DISTRIBUTION:
+        return True
+    with np.errstate(all="ignore"):
+        difference = np.corrcoef(wrong)[0, 1] - np.corrcoef(answer)[0, 1]
+    return bool(abs(difference) < 0.15)
 
 
 def _same_numbers(

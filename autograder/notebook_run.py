@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from nbformat import NotebookNode
 
@@ -46,6 +46,15 @@ class Question:
     function: str
     args: tuple[Any, ...] = ()
     kwargs: tuple[tuple[str, Any], ...] = ()
+
+
+class Answers(Protocol):
+    """Whatever answers hidden questions: a student's notebook, or functions of the grader's."""
+
+    example_errors: dict[str, Error]
+
+    def ask(self, question: Question) -> dict[str, Any]:
+        """The reply to one question; see :meth:`autograder.kernel.LiveKernel.ask`."""
 
 
 class NotebookRun:

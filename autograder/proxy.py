@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograder.axes import is_drawing
-from autograder.notebook_run import NotebookRun, Question
+from autograder.notebook_run import Answers, Question
 from autograder.statistics import Z, distribution_fits, same_distribution
 from autograder.wire import Key, Opaque, WireError, decode
 
@@ -39,6 +39,9 @@ _TELLABLE_ERRORS = frozenset(
 }
 _MAX_TOLD_LINE = 10_000
 
+# Called with what a check of a random answer compares; a study of the checks' power listens here.
+ON_CHECK: dict[str, Callable[..., None]] = {}
+
 
 class StudentFailure(AssertionError):
     """A test failed because of what the student's code is or does; the message is for them."""
@@ -55,7 +58,7 @@ class Answered:
 class Student:
     """The student's code, as one test cell's tests see it."""
 
-    def __init__(self, run: NotebookRun, cell: str) -> None:
+    def __init__(self, run: Answers, cell: str) -> None:
         self._run = run
         self._cell = cell
         self.transcript: list[Answered] = []
@@ -160,6 +163,7 @@ class Student:
             StudentFailure: the answer is no array of that size, or its distribution is another.
         """
         values = numeric(draws, (size,))
+        ON_CHECK.get("distribution", _nobody)(values, cdf)
         if not distribution_fits(values, cdf):
             raise StudentFailure(meaning)
 
@@ -186,6 +190,7 @@ class Student:
             StudentFailure: it is no single number, or further off.
         """
         value = numeric(estimate, ())
+        ON_CHECK.get("estimate", _nobody)(float(value), exact, standard_error)
         if not abs(value - exact) <= Z * standard_error + 1e-5 * abs(exact):
             raise StudentFailure(meaning)
 
@@ -242,6 +247,10 @@ class Student:
         if public.get("kind") == error.get("kind"):
             return _explain_public(function, public)
         return _explain_hidden(function, error)
+
+
+def _nobody(*_: Any) -> None:
+    """Nobody listens."""
 
 
 def numeric(answer: Any, shape: tuple[int, ...], what: str = "The answer") -> np.ndarray:

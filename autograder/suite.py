@@ -11,16 +11,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder.errors import GraderFault
-from autograder.misconceptions import Library, recognise
-from autograder.notebook_run import NotebookRun, Question
-from autograder.proxy import Student
+from autograder.misconceptions import Library, name_misconceptions
+from autograder.notebook_run import Answers, Question
+from autograder.proxy import Answered, Student
 from autograder.wire import Key
 
 
@@ -96,7 +96,7 @@ def check_mapping(suite: Suite, cell_points: dict[str, float]) -> None:
 
 
 def run_suite(
-    suite: Suite, run: NotebookRun, library: Library, only: frozenset[str] | None = None
+    suite: Suite, run: Answers, library: Library, only: frozenset[str] | None = None
 ) -> list[CellResult]:
     """Ask the student's kernel every question of the suite, or of ``only`` some of its cells.
 
@@ -105,7 +105,7 @@ def run_suite(
     """
     plugin = _Runner(run, library, only)
     _run_pytest(suite.path, plugin)
-    cells = [CellResult(name, tuple(tests)) for name, tests in plugin.results.items()]
+    cells = [plugin.cell_result(name) for name in plugin.results]
     for cell in cells:
         if abs(cell.max_score - suite.points[cell.grade_id]) > 1e-9:
             raise GraderFault(f"not every test of {cell.grade_id} was run")
@@ -197,16 +197,19 @@ class _Collector:
 class _Runner(_Collector):
     """pytest plug-in that provides the ``student`` fixture and notes each outcome."""
 
-    def __init__(self, run: NotebookRun, library: Library, only: frozenset[str] | None) -> None:
+    def __init__(self, run: Answers, library: Library, only: frozenset[str] | None) -> None:
         super().__init__()
         self._only = only
         self.results: dict[str, list[TestResult]] = {}
+        self.transcripts: dict[tuple[str, str], list[Answered]] = {}
         self._run = run
         self._library = library
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
         """The student's code, as it stood at the class's test cell."""
+        _current.clear()
+        _current.extend([cell_of(request.node), _name_of(request.node)])
         student = Student(self._run, cell_of(request.node))
         request.node.student = student
         return student
@@ -227,18 +230,30 @@ class _Runner(_Collector):
         return (yield)
 
     def _result(self, item: pytest.Item, error: BaseException | None) -> TestResult:
-        points, told = points_of(item), _docstring(item)
-        name = item.name.removeprefix("test_").replace("_", " ")
+        points, told, name = points_of(item), _docstring(item), _name_of(item)
+        student: Student | None = getattr(item, "student", None)
+        self.transcripts[cell_of(item), name] = student.transcript if student else []
         if error is None:
             return TestResult(name, True, points, points, tests_that=told)
         hint = str(error).strip() or told
-        student: Student | None = getattr(item, "student", None)
-        found = recognise(self._library, cell_of(item), student.transcript) if student else None
-        if found is not None:
-            hint = found.teaches
-        return TestResult(
-            name, False, 0.0, points, hint, found.name if found else "", tests_that=told
+        return TestResult(name, False, 0.0, points, hint, tests_that=told)
+
+    def cell_result(self, cell: str) -> CellResult:
+        """The cell's tests, those explained by a misconception with its words."""
+        tests = self.results[cell]
+        failed = [test for test in tests if not test.passed]
+        names = name_misconceptions(
+            self._library,
+            cell,
+            [self.transcripts[cell, test.name] for test in failed],
+            [self.transcripts[cell, test.name] for test in tests if test.passed],
         )
+        named = {
+            test.name: replace(test, hint=found.teaches, misconception=found.name)
+            for test, found in zip(failed, names, strict=True)
+            if found is not None
+        }
+        return CellResult(cell, tuple(named.get(test.name, test) for test in tests))
 
 
 def _example(cell: str, action: str, function: str, *args: Any) -> Question:
@@ -260,6 +275,20 @@ def cell_of(item: pytest.Item) -> str:
     if mark is None or len(mark.args) != 1 or "example" not in mark.kwargs:
         raise GraderFault(f"{item.nodeid} has no mark grade_cell(NAME, example=...)")
     return str(mark.args[0])
+
+
+def _name_of(item: pytest.Item) -> str:
+    return item.name.removeprefix("test_").replace("_", " ")
+
+
+# Cell and name of the test that is running, for studies of the suites themselves.
+_current: list[str] = []
+
+
+def current_test() -> tuple[str, str]:
+    """Cell and name of the hidden test that is running, or ran last."""
+    cell, name = _current
+    return cell, name
 
 
 def points_of(item: pytest.Item) -> float:

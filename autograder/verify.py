@@ -14,7 +14,7 @@ after the other in the kernel that has run the key, which saves starting a kerne
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,7 +87,9 @@ def _as_cell(misconception: Misconception, module: ast.Module) -> str:
     """A solution cell that makes the mistake: the module's own code under the exercise's name."""
     kept: list[ast.stmt] = []
     for node in module.body:
-        if (isinstance(node, ast.FunctionDef) and node.name.startswith("_")) or (isinstance(node, ast.ImportFrom) and node.module and "genjax" in node.module):
+        if (isinstance(node, ast.FunctionDef) and node.name.startswith("_")) or (
+            isinstance(node, ast.ImportFrom) and node.module and "genjax" in node.module
+        ):
             kept.append(node)
         elif isinstance(node, ast.FunctionDef) and node.name.replace("_", " ") == (
             misconception.name
@@ -101,9 +103,7 @@ def _as_cell(misconception: Misconception, module: ast.Module) -> str:
     return _IMPORTS + beta_import + "\n\n".join(ast.unparse(node) for node in kept)
 
 
-def verify(
-    assignment: Assignment, quick: bool, on_progress: Callable[[], None]
-) -> Iterator[Finding]:
+def verify(assignment: Assignment, quick: bool) -> Iterator[Finding]:
     """Check one assignment; ``quick`` tries each variant on its own test cell only."""
     key, released = read_notebook(key_path(assignment)), released_notebook(assignment)
     for name, notebook, wanted in (("answer key", key, 1.0), ("empty release", released, 0.0)):
@@ -111,7 +111,6 @@ def verify(
         bad = [cell.grade_id for cell in cells if cell.score != wanted * cell.max_score]
         problem = f"does not score {wanted:.0%} on {', '.join(bad)}" if bad else ""
         yield Finding(assignment.name, name, "", name, problem)
-        on_progress()
     suite, library = collect(assignment.suite), library_of(assignment.notebook)
     order = list(suite.points)
     builds_on = dependents(key)
@@ -126,7 +125,6 @@ def verify(
             problem = _problem(variant, run_suite(suite, run, library, only), builds_on)
             run.substitute(variant.function, sources[variant.function], later)
             yield Finding(assignment.name, variant.kind, variant.function, variant.name, problem)
-            on_progress()
 
 
 def _problem(variant: Variant, cells: list[CellResult], builds_on: dict[str, set[str]]) -> str:
@@ -168,7 +166,7 @@ def dependents(key: NotebookNode) -> dict[str, set[str]]:
 
 
 def number_of_checks(assignment: Assignment) -> int:
-    """How often :func:`verify` reports progress."""
+    """How many findings :func:`verify` gives."""
     return 2 + len(variants_of(assignment))
 
 

@@ -461,7 +461,7 @@ def test_infer_prior_of_the_story(form):
 
 @pytest.mark.parametrize(
     ("classroom", "options"),
-    [(A, {}), (C, {}), (A, {"high": 10.0}), (C, {"low": 0.2, "high": 4.0, "num_samples": 5000})],
+    [(A, {}), (C, {}), (A, {"high": 10.0}), (B, {"low": 0.05, "high": 3.0, "num_samples": 5000})],
 )
 def test_infer_prior_against_exact(classroom, options):
     """E[a] and E[b] of three keys, within Z standard errors, for other boxes too."""

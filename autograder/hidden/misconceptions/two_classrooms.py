@@ -459,12 +459,12 @@ def regime_by_mean(k, n, seed=0):
 
 @library.of(
     "classroom_verdict",
-    "The line between the regimes lies at a concentration of 1, where the Beta turns U-shaped.",
+    "The rates have been shrunk with a concentration that is not the one in the verdict.",
     within=0.05,
 )
-def threshold_at_ten(k, n, seed=0):
+def shrunk_with_another_concentration(k, n, seed=0):
     verdict = _verdict(k, n, seed)
-    verdict["regime"] = "alike" if verdict["lam"] >= 100 else "different"
+    verdict["shrunk"] = _shrink(k, n, verdict["mu"], 10.0)
     return verdict
 
 
