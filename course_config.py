@@ -49,6 +49,7 @@ class Assignment:
 
 ASSIGNMENTS = (
     Assignment("ps1-shrinkage", "shrinkage", due="2027-02-05 18:00:00 UTC"),
+    Assignment("ps2-student-model", "student_model", due="2027-02-12 18:00:00 UTC"),
     Assignment("ps3-learning-the-prior", "learning_the_prior", due="2027-02-19 18:00:00 UTC"),
     Assignment("ps4-two-classrooms", "two_classrooms", due="2027-02-26 18:00:00 UTC"),
 )

@@ -60,8 +60,9 @@ class Library:
         """Decorator: the function below makes the mistake in place of ``function``."""
 
         def add(answer: Any) -> Any:
-            source = getattr(answer, "source", answer)  # a GenJAX model wraps its function
-            name = source.__name__.replace("_", " ")
+            # A GenJAX model holds the function that it was made of.
+            function_itself = answer.source.fn if hasattr(answer, "source") else answer
+            name = function_itself.__name__.replace("_", " ")
             self.entries.append(Misconception(name, function, teaches, answer, random, within))
             return answer
 
