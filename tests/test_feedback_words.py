@@ -1,0 +1,83 @@
+"""What a learner is told: mistakes of form get words of their own, and nothing hidden is said."""
+
+import pytest
+from conftest import PS1, scores, with_answers, with_cell
+
+from autograder.grading import grade
+
+RIGHT = "return (a + k) / (a + b + n)"
+
+# What was handed in for posterior_mean, and words that the feedback must contain.
+MISTAKES_OF_FORM = {
+    "renamed": (f"def posterior_men(a, b, k, n):\n    {RIGHT}", "does not exist"),
+    "misses an argument": ("def posterior_mean(a, b, k):\n    return k", "too many positional"),
+    "has an argument too many": (
+        f"def posterior_mean(a, b, k, n, theta):\n    {RIGHT}",
+        "missing a required argument: 'theta'",
+    ),
+    "returns nothing": (
+        f"def posterior_mean(a, b, k, n):\n    {RIGHT.replace('return', 'x =')}",
+        "is a `return` missing?",
+    ),
+    "returns a list": (
+        f"def posterior_mean(a, b, k, n):\n    {RIGHT.replace('return', 'x =')}\n"
+        "    return [float(v) for v in jnp.ravel(x)]",
+        "Python list",
+    ),
+    "returns another shape": (
+        f"def posterior_mean(a, b, k, n):\n    {RIGHT.replace('return', 'x =')}\n"
+        "    return jnp.reshape(x, (1, -1))",
+        "an array of 2 axes",
+    ),
+    "returns a text": ("def posterior_mean(a, b, k, n):\n    return 'high'", "a text"),
+    "raises": (
+        "def posterior_mean(a, b, k, n):\n    total = a + b + N_BENTOS\n    return total",
+        "NameError: name 'N_BENTOS' is not defined (line 2: `total = a + b + N_BENTOS`)",
+    ),
+    "is no function": ("posterior_mean = 0.691", "no function"),
+    "is a stub": (
+        "def posterior_mean(a, b, k, n):\n    raise NotImplementedError()",
+        "placeholder",
+    ),
+    "does not compile": ("def posterior_mean(a, b, k, n)\n    return 1", "does not exist"),
+    "gives NaN": ("def posterior_mean(a, b, k, n):\n    return k * jnp.nan", "NaN"),
+    "exits": ("import sys\ndef posterior_mean(a, b, k, n):\n    sys.exit()", "SystemExit"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES_OF_FORM)
+def test_mistakes_of_form_get_their_own_words(mistake, key, short_limits):
+    source, words = MISTAKES_OF_FORM[mistake]
+    graded = grade(with_answers(key, posterior_mean=source), PS1)
+    assert scores(graded)["test_posterior_mean"] < 6
+    told = [test.hint for cell in graded.cells[:1] for test in cell.tests if not test.passed]
+    assert any(words in hint for hint in told), told
+
+
+def test_an_error_on_hidden_inputs_is_told_by_type_and_line_only(key):
+    picky = (
+        "def posterior_mean(a, b, k, n):\n"
+        "    if isinstance(a, float) and a not in (6.0, 2.0):\n"
+        "        raise ValueError(f'secret {a} {b}')\n"
+        f"    {RIGHT}"
+    )
+    graded = grade(with_answers(key, posterior_mean=picky), PS1)
+    hints = " ".join(test.hint for test in graded.cells[0].tests)
+    assert "ValueError in line 3" in hints
+    assert "secret" not in hints
+
+
+def test_an_answer_in_a_cell_of_ones_own_counts(key):
+    """Helpers and answers may stand in further cells, above or below the exercise."""
+    notebook = with_answers(key, data_weight="# see below")
+    notebook = with_cell(
+        notebook, "def data_weight(a, b, n):\n    return n / (a + b + n)", after="data_weight"
+    )
+    assert scores(grade(notebook, PS1))["test_data_weight"] == 3
+
+
+def test_grading_is_repeatable(key):
+    """Ten times the same submission, ten times the same result, to the byte."""
+    notebook = with_answers(key, posterior_mean="def posterior_mean(a, b, k, n):\n    return k / n")
+    results = {repr(grade(notebook, PS1).cells) for _ in range(10)}
+    assert len(results) == 1

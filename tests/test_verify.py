@@ -1,0 +1,75 @@
+"""The authors' gate and the power study, in a form that fits CI's time."""
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from autograder import statistics
+from autograder.misconceptions import library_of
+from autograder.power import misses, study
+from autograder.verify import variants_of, verify
+from course_config import ASSIGNMENTS
+
+by_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda a: a.name)
+
+
+@by_assignment
+def test_every_misconception_is_named_and_every_other_right_way_accepted(assignment):
+    problems = [finding for finding in verify(assignment, quick=True) if finding.problem]
+    assert problems == []
+
+
+@by_assignment
+def test_each_exercise_has_its_misconceptions_and_alternatives(assignment):
+    for function in {variant.function for variant in variants_of(assignment)}:
+        kinds = [v.kind for v in variants_of(assignment) if v.function == function]
+        assert kinds.count("misconception") >= 5, function
+        assert kinds.count("alternative") >= 3, function
+    assert library_of(assignment.notebook).entries
+
+
+@by_assignment
+def test_the_reference_never_fails_whatever_the_seeds(assignment):
+    for tally in study(assignment, runs=3):
+        assert all(tried.failures == 0 for tried in tally.values())
+
+
+@by_assignment
+def test_no_misconception_has_a_chance(assignment):
+    """Below 1e-3, as computed from its answers and the bounds of the checks."""
+    for wrong, chance, failed in misses(assignment):
+        assert failed > 0, wrong.name
+        assert chance < 1e-3, wrong.name
+
+
+def test_the_dkw_bound_holds_and_has_power():
+    random = np.random.default_rng(0)
+    draws = random.normal(size=(200, 5000))
+    assert all(statistics.distribution_fits(row, norm.cdf) for row in draws)
+    assert not statistics.distribution_fits(draws[0] + 0.15, norm.cdf)
+    assert not statistics.distribution_fits(np.append(draws[0], np.nan), norm.cdf)
+
+
+def test_the_dkw_bound_is_exact_enough_for_counts():
+    random = np.random.default_rng(1)
+    counts = random.binomial(9, 0.3, 5000).astype(float)
+
+    def cdf(k):
+        from scipy.stats import binom
+
+        return binom.cdf(np.floor(k), 9, 0.3)
+
+    assert statistics.distribution_distance(counts, cdf) < 0.03
+    assert statistics.distribution_fits(counts, cdf)
+    assert not statistics.distribution_fits(np.minimum(counts + 1, 9), cdf)
+
+
+def test_two_samples_of_one_distribution_are_the_same_and_of_two_not():
+    random = np.random.default_rng(2)
+    first, second = random.normal(size=(2, 5000))
+    assert statistics.same_distribution(first, second)
+    assert not statistics.same_distribution(first, second + 0.3)
+
+
+def test_the_false_alarm_rate_is_what_it_says():
+    assert 2 * norm.sf(statistics.Z) == pytest.approx(statistics.FALSE_ALARM)
