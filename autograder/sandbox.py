@@ -152,6 +152,8 @@ def _walls(scratch_bytes: int = 2**20) -> list[str]:
     options += ["--uid", "1000", "--gid", "1000", "--hostname", "student", "--cap-drop", "ALL"]
     for name, value in environment().items():
         options += ["--setenv", name, value]
+    # Before anything is bound: the course itself may lie in /tmp.
+    options += ["--size", size, "--tmpfs", SCRATCH, "--size", size, "--tmpfs", "/tmp"]
     for path in visible_paths():
         options += ["--ro-bind", str(path), str(path)]
     for name in ("bin", "sbin", "lib", "lib32", "lib64"):
@@ -164,6 +166,5 @@ def _walls(scratch_bytes: int = 2**20) -> list[str]:
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     options += ["--proc", "/proc", "--dev", "/dev"]
     options += ["--size", size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
-    options += ["--size", size, "--tmpfs", SCRATCH, "--size", size, "--tmpfs", "/tmp"]
     options += ["--chdir", SCRATCH]
     return options
