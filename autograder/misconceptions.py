@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from autograder.axes import describe_axes
 from autograder.notebook_run import Question
 from autograder.proxy import Answered
 from autograder.statistics import same_distribution
-from autograder.wire import Key
+from autograder.wire import Key, encode
 
 # Far above what float32 loses, far below what a mistake changes.
 _FLOAT32_AGREEMENT = 1e-4
@@ -92,20 +93,40 @@ def explains(misconception: Misconception, transcript: list[Answered]) -> bool:
     """Whether a misconception would have answered as the student did."""
     own = [a for a in transcript if a.question.function == misconception.function]
     wrong: list[Any] = []
+    agreements = []
     for answered in own:
+        wrong.append(_answer_of(misconception, answered.question))
+        agreements.append(_agree(wrong[-1], answered.answer, misconception))
+        if agreements[-1] is False:
+            return False
+    return True in agreements and _repeats(wrong) == _repeats([a.answer for a in own])
+
+
+# What the misconceptions answer to the suites' questions, which are the same for every student.
+_answers: dict[tuple[str, str, str], Any] = {}
+_NO_ANSWER = object()
+
+
+def _answer_of(misconception: Misconception, question: Question) -> Any:
+    asked = json.dumps([question.action, encode(question.args), encode(dict(question.kwargs))])
+    key = (misconception.function, misconception.name, asked)
+    if key not in _answers:
         try:
             with np.errstate(all="ignore"):
-                wrong.append(ask(misconception.answer, answered.question))
+                _answers[key] = ask(misconception.answer, question)
         except Exception:  # the mistake does not answer this question
-            return False
+            _answers[key] = _NO_ANSWER
+    return _answers[key]
+
+
+def _agree(wrong: Any, answer: Any, misconception: Misconception) -> bool | None:
+    """Whether an answer is the misconception's; None where it cannot tell."""
+    if wrong is _NO_ANSWER:
+        return False
     try:
-        agreements = [
-            _same(w, answered.answer, misconception) for w, answered in zip(wrong, own, strict=True)
-        ]
-        repeats = _repeats(wrong) == _repeats([answered.answer for answered in own])
+        return _same(wrong, answer, misconception)
     except (TypeError, ValueError, KeyError, IndexError):  # an answer of another form
         return False
-    return repeats and True in agreements and False not in agreements
 
 
 def _repeats(answers: list[Any]) -> list[bool]:

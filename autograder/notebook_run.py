@@ -131,6 +131,8 @@ class NotebookRun:
         memory = "__import__('sys').modules['autograder.agent']._remembered"
         self._kernel.execute(f"globals().update({memory}[{cells[0]!r}])", 60, silent=True)
         execution = self._kernel.execute(source, self._limits.cell_seconds)
+        # Each answer brings compiled code of its own, which would fill the kernel's memory in time.
+        self._kernel.execute("__import__('jax').clear_caches()", 60, silent=True)
         share = f"for _cell in {cells!r}: {memory}[_cell][{name!r}] = globals().get({name!r})"
         self._kernel.execute(share, 60, silent=True)
         example = self._examples[cells[0]]

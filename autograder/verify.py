@@ -139,7 +139,8 @@ def _problem(variant: Variant, cells: list[CellResult], builds_on: dict[str, set
         return f"is not named; told instead: {'; '.join(sorted(told))}"
     for cell in cells:
         function = cell.grade_id.removeprefix("test_")
-        excused = variant.kind == "misconception" and function in builds_on[variant.function]
+        # The key's later answers may not go with another way: SciPy cannot be traced by vmap.
+        excused = function in builds_on[variant.function]
         if cell is not own and cell.score < cell.max_score and not excused:
             return f"costs points on {cell.grade_id}"
     return ""
