@@ -164,8 +164,8 @@ class TestImportanceWeights:
 
     @pytest.mark.points(2)
     def test_extreme_log_weights(self, student):
-        """Log weights near -1000, +1000 and -50000, where exp alone under- or overflows."""
-        for shift in (-1000.0, 1000.0, -50_000.0):
+        """Log weights near -1000 and +1000, where exp alone under- or overflows."""
+        for shift in (-1000.0, 1000.0):
             self.check(student, np.array([0.0, -1.5, 0.5, -3.0]) + shift)
 
     def check(self, student, log_w):
@@ -174,8 +174,9 @@ class TestImportanceWeights:
             student.call("importance_weights", log_w),
             weights / np.sum(weights),
             operations=8,
-            # An error in a log weight is a relative error in the weight.
-            magnitude=1.0,
+            # An error in a log weight is a relative error in the weight, and float32 loses that
+            # much of the log weights in any way of normalising them.
+            magnitude=np.max(np.abs(log_w)),
             meaning="The weights should be in the ratio of exp(log_w) and add up to one, however "
             "large or small the log weights are.",
         )
