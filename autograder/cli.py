@@ -77,9 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: autograder verify ps1-shrinkage",
     )
     verify.add_argument("assignments", nargs="*", metavar="NAME", help="default: all")
-    verify.add_argument(
-        "--quick", action="store_true", help="try each answer on its own test cell only"
-    )
+    verify.add_argument("--quick", action="store_true", help="a sample, on own test cells only")
     verify.add_argument(
         "--table", type=Path, metavar="FILE", help="also write the outcome as a Markdown table"
     )
@@ -192,7 +190,9 @@ def _verify(arguments: argparse.Namespace) -> int:
     findings = []
     with tables.progress(console) as progress:
         for assignment in chosen:
-            task = progress.add_task(assignment.name, total=number_of_checks(assignment))
+            task = progress.add_task(
+                assignment.name, total=number_of_checks(assignment, arguments.quick)
+            )
             for finding in verify(assignment, arguments.quick):
                 progress.advance(task)
                 findings.append(finding)
