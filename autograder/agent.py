@@ -216,11 +216,11 @@ def _as_jax(value: Any) -> Any:
 
 def _explain(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
     """Type, message and the last line of the student's own code that the error passed through."""
-    line, text = 0, ""
+    line, text, inside = 0, "", ""
     traceback = error.__traceback__
     while traceback is not None:
         if traceback.tb_frame.f_globals is namespace:
-            line = traceback.tb_lineno
+            line, inside = traceback.tb_lineno, traceback.tb_frame.f_code.co_name
             text = linecache.getline(traceback.tb_frame.f_code.co_filename, line).strip()
         traceback = traceback.tb_next
     try:
@@ -232,4 +232,5 @@ def _explain(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
         "message": message[:500],
         "line": line,
         "text": text[:200],
+        "inside": inside[:80],
     }

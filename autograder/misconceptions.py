@@ -143,13 +143,21 @@ def _identical(a: Any, b: Any) -> bool:
 
 
 def name_misconceptions(
-    library: Library, cell: str, failed: list[list[Answered]], passed: list[list[Answered]]
+    library: Library,
+    cell: str,
+    failed: list[list[Answered]],
+    passed: list[list[Answered]],
+    *,
+    only_by_numbers: bool = False,
 ) -> list[Misconception | None]:
     """For each failed test of a cell the misconception that explains it best, if one does.
 
     Where several explain a test, the one that explains most of the cell's failed tests is taken,
-    then the one that also explains the answers of the tests that passed.
+    then the one that also explains the answers of the tests that passed. With ``only_by_numbers``,
+    answers of nothing but NaN and infinities count for nothing: an earlier mistake makes them too.
     """
+    if only_by_numbers:
+        failed = [[a for a in transcript if _has_numbers(a.answer)] for transcript in failed]
     found = [candidates(library, cell, transcript) for transcript in failed]
     explained = Counter(misconception.name for names in found for misconception in names)
 
@@ -160,6 +168,13 @@ def name_misconceptions(
     return [
         names[0] if len(names) == 1 else max(names, key=fitness, default=None) for names in found
     ]
+
+
+def _has_numbers(answer: Any) -> bool:
+    try:
+        return bool(np.any(np.isfinite(np.asarray(answer, np.float64))))
+    except (TypeError, ValueError):  # a figure, a dictionary, a text
+        return True
 
 
 def ask(function: Any, question: Question) -> Any:
@@ -247,10 +262,14 @@ def _same_drawing(first: dict[str, Any], second: dict[str, Any]) -> bool:
 
 
 def _similar_drawing(first: dict[str, Any], second: dict[str, Any]) -> bool:
-    """Whether two figures made from other draws show the same: axes, reference line, place."""
+    """Whether two figures made from other draws show the same: axis, reference line, curves."""
     if first["xscale"] != second["xscale"] or _verticals(first) != _verticals(second):
         return False
-    return abs(_middle(first) - _middle(second)) < 0.3
+    here, there = _centers(first), _centers(second)
+    if not (len(here) and len(there)):
+        return False
+    apart = np.abs(here[:, None] - there[None, :])
+    return bool(apart.min(axis=0).max() < 0.3 and apart.min(axis=1).max() < 0.3)
 
 
 def _verticals(drawing: dict[str, Any]) -> set[float]:
@@ -261,15 +280,26 @@ def _verticals(drawing: dict[str, Any]) -> set[float]:
     }
 
 
-def _middle(drawing: dict[str, Any]) -> float:
-    """The mean of log x over everything drawn, by height."""
-    x = [line["x"] for line in drawing["lines"] if len(line["x"]) > 2]
-    y = [line["y"] for line in drawing["lines"] if len(line["x"]) > 2]
-    x += [np.array([bar["x"] + bar["width"] / 2]) for bar in drawing["bars"]]
-    y += [np.array([bar["height"]]) for bar in drawing["bars"]]
-    at, height = np.concatenate(x), np.maximum(np.concatenate(y), 0)
-    inside = at > 0
-    return float(np.sum(np.log(at[inside]) * height[inside]) / np.sum(height[inside]))
+def _centers(drawing: dict[str, Any]) -> np.ndarray:
+    """Where on the axis of log x each curve, and the bars of each colour, have their centre."""
+    curves = [
+        _area_over_log_x(line["x"], line["y"]) for line in drawing["lines"] if len(line["x"]) > 2
+    ]
+    for color in {bar["color"] for bar in drawing["bars"]}:
+        bars = [bar for bar in drawing["bars"] if bar["color"] == color]
+        edges = np.array([[bar["x"], bar["x"] + bar["width"]] for bar in bars])
+        heights = np.array([[bar["height"], bar["height"]] for bar in bars])
+        pieces = [_area_over_log_x(x, y) for x, y in zip(edges, heights, strict=True)]
+        curves.append(tuple(np.sum(pieces, axis=0)))
+    return np.array([moment / area for area, moment in curves if area > 0])
+
+
+def _area_over_log_x(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """The area below a curve over log x, and its first moment; what is not above 0 is left out."""
+    above = (x > 0) & np.isfinite(x) & np.isfinite(y)
+    log_x, y = np.log(x[above]), np.maximum(y[above], 0)
+    strips = np.abs(np.diff(log_x)) * (y[1:] + y[:-1]) / 2
+    return float(np.sum(strips)), float(np.sum(strips * (log_x[1:] + log_x[:-1]) / 2))
 
 
 def _corners(drawing: dict[str, Any], kind: str) -> np.ndarray:

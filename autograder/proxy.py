@@ -207,7 +207,8 @@ class Student:
 
         Args:
             answer: what :meth:`call` gave; a number or an array.
-            exact: the right value in float64, of the shape that the exercise asks for.
+            exact: the right value in float64, of the shape that the exercise asks for; a NaN or
+                an infinity in it must be matched by the same.
             operations: how many roundings lead to the result; each may cost one unit in the last
                 place (``eps`` of float32, 1.2e-7) of ...
             magnitude: ... the largest intermediate quantity, a number or an array like ``exact``.
@@ -219,9 +220,13 @@ class Student:
         exact = np.asarray(exact, np.float64)
         value = numeric(answer, exact.shape)
         tolerance = operations * FLOAT32_EPS * np.maximum(np.abs(magnitude), np.abs(exact))
-        if not np.all(np.isfinite(value) == np.isfinite(exact)):
+        finite = np.isfinite(exact)
+        if not np.all(np.isfinite(value) == finite):
             raise StudentFailure(f"There is a NaN or an infinity in the answer. {meaning}")
-        if not np.all(np.abs(value - exact) <= tolerance):
+        if not np.array_equal(value[~finite], exact[~finite], equal_nan=True):
+            raise StudentFailure(meaning)
+        off = np.abs(np.where(finite, value, 0) - np.where(finite, exact, 0))
+        if not np.all((off <= tolerance) | ~finite):
             raise StudentFailure(meaning)
 
     def _ask(
@@ -244,6 +249,10 @@ class Student:
 
     def _explain(self, function: str, error: dict[str, Any]) -> str:
         public = self._run.example_errors.get(self._cell) or {}
+        inside = str(public.get("inside"))
+        earlier = self._run.example_errors.get(f"test_{inside}")
+        if earlier:  # an exercise that this one builds on fails on its own example already
+            return _explain_public(inside, earlier)
         if public.get("kind") == error.get("kind"):
             return _explain_public(function, public)
         return _explain_hidden(function, error)

@@ -1,9 +1,10 @@
 """Running a notebook's hidden pytest suite and turning its outcomes into points.
 
 A suite is a pytest module. Each class carries ``@pytest.mark.grade_cell(NAME, example=QUESTION)``,
-the test cell whose points it gives and the notebook's own call of the graded function; each test
-carries ``@pytest.mark.points(POINTS)`` and a docstring that says in a learner's words what is
-tested. Tests use the ``student`` fixture, :class:`autograder.proxy.Student`.
+the test cell whose points it gives and the notebook's own call of the graded function, and names in
+``builds_on=`` the earlier exercises that an answer may call; each test carries
+``@pytest.mark.points(POINTS)`` and a docstring that says in a learner's words what is tested. Tests
+use the ``student`` fixture, :class:`autograder.proxy.Student`.
 """
 
 from __future__ import annotations
@@ -64,6 +65,12 @@ class Suite:
     path: Path
     points: dict[str, float] = field(default_factory=dict)
     examples: dict[str, Question] = field(default_factory=dict)
+    builds_on: dict[str, list[str]] = field(default_factory=dict)
+
+    def upstream(self, cell: str) -> set[str]:
+        """The test cells of all exercises that a cell's answer may build on."""
+        direct = {f"test_{function}" for function in self.builds_on.get(cell, [])}
+        return direct.union(*(self.upstream(earlier) for earlier in direct))
 
 
 def collect(path: Path) -> Suite:
@@ -74,7 +81,7 @@ def collect(path: Path) -> Suite:
     """
     plugin = _Collector()
     _run_pytest(path, plugin, "--collect-only")
-    return Suite(path, plugin.points, plugin.examples)
+    return Suite(path, plugin.points, plugin.examples, plugin.builds_on)
 
 
 def check_mapping(suite: Suite, cell_points: dict[str, float]) -> None:
@@ -105,7 +112,7 @@ def run_suite(
     """
     plugin = _Runner(run, library, only)
     _run_pytest(suite.path, plugin)
-    cells = [plugin.cell_result(name) for name in plugin.results]
+    cells = [plugin.cell_result(name, suite.upstream(name)) for name in plugin.results]
     for cell in cells:
         if abs(cell.max_score - suite.points[cell.grade_id]) > 1e-9:
             raise GraderFault(f"not every test of {cell.grade_id} was run")
@@ -157,10 +164,11 @@ class _Collector:
     def __init__(self) -> None:
         self.points: dict[str, float] = {}
         self.examples: dict[str, Question] = {}
+        self.builds_on: dict[str, list[str]] = {}
         self.faults: list[str] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "grade_cell(name, example): the test cell")
+        config.addinivalue_line("markers", "grade_cell(name, example, builds_on): the test cell")
         config.addinivalue_line("markers", "points(number): what the test is worth")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -187,6 +195,7 @@ class _Collector:
             raise GraderFault(f"{item.nodeid} has no docstring")
         self.points[cell] = self.points.get(cell, 0) + points_of(item)
         self.examples[cell] = _example(cell, *mark.kwargs["example"])
+        self.builds_on[cell] = mark.kwargs.get("builds_on", [])
 
     @pytest.fixture
     def student(self) -> Student:  # so that --collect-only finds it
@@ -238,22 +247,41 @@ class _Runner(_Collector):
         hint = str(error).strip() or told
         return TestResult(name, False, 0.0, points, hint, tests_that=told)
 
-    def cell_result(self, cell: str) -> CellResult:
-        """The cell's tests, those explained by a misconception with its words."""
+    def cell_result(self, cell: str, upstream: set[str]) -> CellResult:
+        """The cell's tests; those explained by a misconception have its words.
+
+        Where an exercise of ``upstream`` is wrong, what no misconception explains may come from
+        there, and is said to.
+        """
         tests = self.results[cell]
         failed = [test for test in tests if not test.passed]
+        wrong_before = [
+            name
+            for name, earlier in self.results.items()
+            if name in upstream and not all(test.passed for test in earlier)
+        ]
         names = name_misconceptions(
             self._library,
             cell,
             [self.transcripts[cell, test.name] for test in failed],
             [self.transcripts[cell, test.name] for test in tests if test.passed],
+            only_by_numbers=bool(wrong_before),
         )
-        named = {
-            test.name: replace(test, hint=found.teaches, misconception=found.name)
-            for test, found in zip(failed, names, strict=True)
-            if found is not None
-        }
-        return CellResult(cell, tuple(named.get(test.name, test) for test in tests))
+        explained = {}
+        for test, found in zip(failed, names, strict=True):
+            if found is not None:
+                test = replace(test, hint=found.teaches, misconception=found.name)
+            elif wrong_before:
+                test = replace(test, hint=f"{test.hint} {_mend_first(wrong_before[0])}")
+            explained[test.name] = test
+        return CellResult(cell, tuple(explained.get(test.name, test) for test in tests))
+
+
+def _mend_first(cell: str) -> str:
+    return (
+        f"(This may build on `{cell.removeprefix('test_')}`, which is not right yet: mend that "
+        "first, then this can be judged.)"
+    )
 
 
 def _example(cell: str, action: str, function: str, *args: Any) -> Question:

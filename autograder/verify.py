@@ -18,15 +18,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from autograder.answers import named_answers
 from autograder.grading import grade
 from autograder.misconceptions import Misconception, library_of
 from autograder.notebook_run import NotebookRun
 from autograder.release import key_path
 from autograder.submission import grade_id, is_solution, read_notebook, released_notebook, restore
-from autograder.suite import CellResult, collect, run_suite
+from autograder.suite import CellResult, Suite, collect, run_suite
 from course_config import LIMITS, ROOT, SANDBOX, Assignment
 
 ALTERNATIVES = ROOT / "tests" / "alternatives"
@@ -123,7 +121,6 @@ def verify(assignment: Assignment, quick: bool) -> Iterator[Finding]:
         yield Finding(assignment.name, name, "", name, problem)
     suite, library = collect(assignment.suite), library_of(assignment.notebook)
     order = list(suite.points)
-    builds_on = dependents(key)
     with NotebookRun(restore(key, released), suite.examples, LIMITS, SANDBOX) as run:
         run.run_cells()
         sources = {grade_id(c): c.source for c in key.cells if is_solution(c)}
@@ -133,12 +130,12 @@ def verify(assignment: Assignment, quick: bool) -> Iterator[Finding]:
             later = order[order.index(test_cell) :]
             run.substitute(variant.function, variant.source, later)
             only = frozenset([test_cell] if quick else later)
-            problem = _problem(variant, run_suite(suite, run, library, only), builds_on)
+            problem = _problem(variant, run_suite(suite, run, library, only), suite)
             run.substitute(variant.function, sources[variant.function], later)
             yield Finding(assignment.name, variant.kind, variant.function, variant.name, problem)
 
 
-def _problem(variant: Variant, cells: list[CellResult], builds_on: dict[str, set[str]]) -> str:
+def _problem(variant: Variant, cells: list[CellResult], suite: Suite) -> str:
     own = next(cell for cell in cells if cell.grade_id == f"test_{variant.function}")
     failed = [test for test in own.tests if not test.passed]
     if variant.kind == "alternative" and failed:
@@ -149,32 +146,11 @@ def _problem(variant: Variant, cells: list[CellResult], builds_on: dict[str, set
         told = {test.misconception or test.hint for test in failed}
         return f"is not named; told instead: {'; '.join(sorted(told))}"
     for cell in cells:
-        function = cell.grade_id.removeprefix("test_")
         # The key's later answers may not go with another way: SciPy cannot be traced by vmap.
-        excused = function in builds_on[variant.function]
+        excused = own.grade_id in suite.upstream(cell.grade_id)
         if cell is not own and cell.score < cell.max_score and not excused:
             return f"costs points on {cell.grade_id}"
     return ""
-
-
-def dependents(key: NotebookNode) -> dict[str, set[str]]:
-    """For each exercise the later ones whose answer in the key builds on it."""
-    names = {
-        str(grade_id(cell)): {
-            node.id for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Name)
-        }
-        for cell in key.cells
-        if is_solution(cell) and cell.cell_type == "code"
-    }
-    builds_on: dict[str, set[str]] = {name: set() for name in names}
-    for name in names:
-        for earlier in names:
-            if earlier in names[name]:
-                builds_on[earlier].add(name)
-    for name in reversed(list(names)):
-        for direct in list(builds_on[name]):
-            builds_on[name] |= builds_on[direct]
-    return builds_on
 
 
 def number_of_checks(assignment: Assignment, quick: bool) -> int:

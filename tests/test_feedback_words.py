@@ -67,6 +67,19 @@ def test_an_error_on_hidden_inputs_is_told_by_type_and_line_only(key):
     assert "secret" not in hints
 
 
+def test_what_may_come_from_an_earlier_exercise_is_said_to(key):
+    """A wrong posterior mean is followed through; a missing one is named as what to mend first."""
+    wrong = with_answers(key, posterior_mean="def posterior_mean(a, b, k, n):\n    return k / n")
+    assert scores(grade(wrong, PS1)) == scores(grade(key, PS1)) | {"test_posterior_mean": 0.0}
+    stub = "def posterior_mean(a, b, k, n):\n    raise NotImplementedError()"
+    cells = {
+        cell.grade_id: cell for cell in grade(with_answers(key, posterior_mean=stub), PS1).cells
+    }
+    for test in cells["test_shrinkage_shift"].tests:
+        assert "`posterior_mean` still has its placeholder" in test.hint
+        assert "mend that first" in test.hint
+
+
 def test_an_answer_in_a_cell_of_ones_own_counts(key):
     """Helpers and answers may stand in further cells, above or below the exercise."""
     notebook = with_answers(key, data_weight="# see below")

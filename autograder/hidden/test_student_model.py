@@ -130,6 +130,7 @@ STORY_N = np.array([100.0, 40.0, 10.0, 5.0, 2.0, 1.0])
 @pytest.mark.grade_cell(
     "test_simulate_population",
     example=("call", "simulate_population", "key", 6.0, 4.0, STORY_N),
+    builds_on=["student_tonkatsu"],
 )
 class TestSimulatePopulation:
     @pytest.mark.points(1)
@@ -199,7 +200,11 @@ class TestSimulatePopulation:
         )
 
 
-@pytest.mark.grade_cell("test_log_joint", example=("call", "log_joint", 0.6, 7.0, 6.0, 4.0, 10.0))
+@pytest.mark.grade_cell(
+    "test_log_joint",
+    example=("call", "log_joint", 0.6, 7.0, 6.0, 4.0, 10.0),
+    builds_on=["student_tonkatsu"],
+)
 class TestLogJoint:
     @pytest.mark.points(2)
     def test_rates_near_both_ends(self, student):
@@ -246,7 +251,9 @@ class TestLogJoint:
 
 
 @pytest.mark.grade_cell(
-    "test_prior_predictive", example=("call", "prior_predictive", "key", 6.0, 4.0, 10.0, 5)
+    "test_prior_predictive",
+    example=("call", "prior_predictive", "key", 6.0, 4.0, 10.0, 5),
+    builds_on=["student_tonkatsu", "simulate_population"],
 )
 class TestPriorPredictive:
     @pytest.mark.points(1)

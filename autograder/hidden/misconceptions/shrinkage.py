@@ -161,17 +161,16 @@ def swapped_a_and_b_in_the_shift(a, b, k, n):
     return (b + k) / (a + b + n) - k / n
 
 
-def _draw(names, k, n, a, b, ax, left, right, xs=(0, 1), sizes=None, level=None, join=True):
+def _draw(names, k, n, a, b, ax, left, right, xs=(0, 1), join=True):
     import matplotlib.pyplot as plt
 
     if ax is None:
         _, ax = plt.subplots()
-    sizes = 20 + 4 * n if sizes is None else sizes
     for i in range(len(names)):
         if join:
             ax.plot(xs, (left[i], right[i]), color="0.5", zorder=1)
-        ax.scatter(xs, (left[i], right[i]), s=sizes[i], zorder=2)
-    ax.axhline(a / (a + b) if level is None else level, color="orange", linestyle="--")
+        ax.scatter(xs, (left[i], right[i]), s=20 + 4 * n[i], zorder=2)
+    ax.axhline(a / (a + b), color="orange", linestyle="--")
     return ax
 
 
@@ -205,3 +204,20 @@ def counts_for_fractions(names, k, n, a, b, ax=None):
 )
 def missing_line(names, k, n, a, b, ax=None):
     return _draw(names, k, n, a, b, ax, k / n, (a + k) / (a + b + n), join=False)
+
+
+@library.of(
+    "plot_shrinkage",
+    "The right column shows the population mean for everybody; each student's own posterior mean "
+    "belongs there.",
+)
+def everybody_at_the_prior_mean(names, k, n, a, b, ax=None):
+    return _draw(names, k, n, a, b, ax, k / n, a / (a + b) + 0 * k)
+
+
+@library.of(
+    "plot_shrinkage",
+    "The right column shows where the posterior density peaks, its mode; asked for is its mean.",
+)
+def mode_in_the_right_column(names, k, n, a, b, ax=None):
+    return _draw(names, k, n, a, b, ax, k / n, (a + k - 1) / (a + b + n - 2))

@@ -468,12 +468,13 @@ def shrunk_with_another_concentration(k, n, seed=0):
     return verdict
 
 
-def _plot(classrooms, seed, ax=None, *, scale="log", line=1.0, weighted=True, of_mu=False):
+def _plot(classrooms, seed, ax=None, *, scale="log", line=1.0, weighted=True, of_mu=False, of=None):
     import matplotlib.pyplot as plt
 
     _, ax = plt.subplots()
     bins = np.geomspace(0.1, 100, 61)
-    for label, (k, n) in classrooms.items():
+    for label, counted in classrooms.items():
+        k, n = of or counted
         mu, lam = _draws(jr.PRNGKey(seed), 60000, 0.1, 100.0)
         w = np.asarray(_weights(_per_student(k, n, mu, lam).sum(axis=1)))
         x = np.asarray(mu if of_mu else lam)
@@ -520,3 +521,21 @@ def line_at_ten(classrooms, seed=0):
 )
 def mean_drawn_for_concentration(classrooms, seed=0):
     return _plot(classrooms, seed, of_mu=True)
+
+
+@library.of(
+    "plot_concentration",
+    "The same posterior is drawn for every classroom: each has counts, and so weights, of its own.",
+    random=True,
+)
+def first_classroom_for_all(classrooms, seed=0):
+    return _plot(classrooms, seed, of=next(iter(classrooms.values())))
+
+
+@library.of(
+    "plot_concentration",
+    "The same posterior is drawn for every classroom: each has counts, and so weights, of its own.",
+    random=True,
+)
+def last_classroom_for_all(classrooms, seed=0):
+    return _plot(classrooms, seed, of=list(classrooms.values())[-1])
