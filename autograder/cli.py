@@ -207,18 +207,24 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 def _power(arguments: argparse.Namespace) -> int:
     from autograder import tables
-    from autograder.power import misses, study, write_table
+    from autograder.power import Miss, misses, number_of_misconceptions, study, write_table
     from course_config import ASSIGNMENTS
 
     console = Console()
-    tallies, chances = {}, {}
+    tallies = {}
+    chances: dict[str, list[Miss]] = {}
     with tables.progress(console) as progress:
         for assignment in ASSIGNMENTS:
             task = progress.add_task(assignment.name, total=arguments.runs)
             for tally in study(assignment, arguments.runs):
                 tallies[assignment.name] = tally
                 progress.advance(task)
-            chances[assignment.name] = list(misses(assignment))
+            wrong = number_of_misconceptions(assignment)
+            task = progress.add_task(f"{assignment.name}, misconceptions", total=wrong)
+            chances[assignment.name] = []
+            for row in misses(assignment):
+                chances[assignment.name].append(row)
+                progress.advance(task)
     write_table(tallies, chances, arguments.table)
     console.print(f"written: {arguments.table}")
     wronged = any(tried.failures for tally in tallies.values() for tried in tally.values())

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import copy
 import importlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 from scipy.stats import norm
 
@@ -29,30 +31,49 @@ from course_config import Assignment
 
 
 class LocalRun:
-    """Answers a suite's questions with the grader's own functions, all seeds shifted."""
+    """Answers a suite's questions with the grader's own functions, all seeds shifted.
 
-    def __init__(self, functions: dict[str, Callable[..., Any]], shift: int) -> None:
+    A question that is asked again under another shift is not compiled again.
+    """
+
+    def __init__(self, functions: dict[str, Callable[..., Any]]) -> None:
         self.functions = functions
         self.example_errors: dict[str, dict[str, Any]] = {}
-        self._shift = shift
+        self.shift = 0
+        self._compiled: dict[str, Callable[[int], Any]] = {}
 
     def ask(self, question: Question) -> dict[str, Any]:
         """What :meth:`NotebookRun.ask` would say."""
+        asked = json.dumps(
+            [question.action, question.function, encode(question.args), encode(question.kwargs)]
+        )
+        if asked not in self._compiled:
+            self._compiled[asked] = self._answer_by_shift(question)
         try:
-            answer = ask(self.functions[question.function], self._shifted(question))
+            return {"answer": encode(self._compiled[asked](self.shift))}
         except Exception as error:
             return {"error": {"kind": "raised", "type": type(error).__name__}}
-        return {"answer": encode(answer)}
 
-    def _shifted(self, question: Question) -> Question:
-        args = tuple(
-            Key(arg.seed + self._shift) if isinstance(arg, Key) else arg for arg in question.args
-        )
-        kwargs = tuple(
-            (name, value + self._shift if name == "seed" else value)
-            for name, value in question.kwargs
-        )
-        return Question(question.cell, question.action, question.function, args, kwargs)
+    def _answer_by_shift(self, question: Question) -> Callable[[int], Any]:
+        """The answer as a function of the shift, compiled if JAX can compile it."""
+
+        def plain(shift: Any) -> Any:
+            return ask(self.functions[question.function], _shifted(question, shift))
+
+        compiled = jax.jit(plain)
+        try:
+            jax.eval_shape(compiled, 0)
+        except Exception:  # it makes Python numbers, texts or a figure
+            return plain
+        return compiled
+
+
+def _shifted(question: Question, shift: Any) -> Question:
+    args = tuple(Key(arg.seed + shift) if isinstance(arg, Key) else arg for arg in question.args)
+    kwargs = tuple(
+        (name, value + shift if name == "seed" else value) for name, value in question.kwargs
+    )
+    return Question(question.cell, question.action, question.function, args, kwargs)
 
 
 @dataclass
@@ -60,7 +81,7 @@ class Check:
     """One check of a random answer, as a suite made it.
 
     Attributes:
-        kind: ``distribution``, ``two samples`` or ``estimate``.
+        kind: ``distribution``, ``estimate`` or ``correlation``.
         miss: the probability that the answer that was checked would pass in another run.
     """
 
@@ -92,8 +113,9 @@ def study(assignment: Assignment, runs: int) -> Iterator[dict[tuple[str, str], T
     """
     suite, library = collect(assignment.suite), library_of(assignment.notebook)
     tally: dict[tuple[str, str], Tried] = {}
-    for shift in range(runs):
-        run = LocalRun(reference_functions(assignment), 1000 * shift)
+    run = LocalRun(reference_functions(assignment))
+    for number in range(runs):
+        run.shift = 1000 * number
         with _noting_checks() as noted:
             results = run_suite(suite, run, library)
         for cell in results:
@@ -107,7 +129,11 @@ def study(assignment: Assignment, runs: int) -> Iterator[dict[tuple[str, str], T
         yield tally
 
 
-def misses(assignment: Assignment) -> Iterator[tuple[Misconception, float, int]]:
+# A misconception, the chance that it passes, and how many tests it fails.
+Miss = tuple[Misconception, float, int]
+
+
+def misses(assignment: Assignment) -> Iterator[Miss]:
     """For each misconception the chance that its own cell's sampling tests all let it pass.
 
     Misconceptions that other tests of the cell catch for certain count as caught.
@@ -118,12 +144,7 @@ def misses(assignment: Assignment) -> Iterator[tuple[Misconception, float, int]]
         functions = copy.copy(reference_functions(assignment))
         functions[wrong.function] = wrong.answer
         with _noting_checks() as noted:
-            (result,) = run_suite(
-                suite,
-                LocalRun(functions, 0),
-                library,
-                frozenset([cell]),
-            )
+            (result,) = run_suite(suite, LocalRun(functions), library, frozenset([cell]))
         chances = []
         for test in result.tests:
             failing = [c.miss for c in noted.get((cell, test.name), []) if c.failed]
@@ -136,6 +157,11 @@ def misses(assignment: Assignment) -> Iterator[tuple[Misconception, float, int]]
             yield wrong, 1.0, 0
 
 
+def number_of_misconceptions(assignment: Assignment) -> int:
+    """How many rows :func:`misses` gives."""
+    return len(library_of(assignment.notebook).entries)
+
+
 class _noting_checks:  # noqa: N801 - used like a function
     """Notes every check of a random answer that suites make, by cell and test."""
 
@@ -144,6 +170,7 @@ class _noting_checks:  # noqa: N801 - used like a function
         self._before = dict(proxy.ON_CHECK)
         proxy.ON_CHECK["distribution"] = self._distribution
         proxy.ON_CHECK["estimate"] = self._estimate
+        proxy.ON_CHECK["correlation"] = self._correlation
         return self.noted
 
     def __exit__(self, *_: object) -> None:
@@ -170,10 +197,14 @@ class _noting_checks:  # noqa: N801 - used like a function
         off = abs(value - exact) / standard_error if np.isfinite(value) else np.inf
         self._note("estimate", float(norm.cdf(Z - off)), off > Z)
 
+    def _correlation(self, correlation: float, size: int) -> None:
+        room = abs(correlation) * np.sqrt(size) - Z
+        self._note("correlation", float(norm.cdf(-room)), not room <= 0)
+
 
 def write_table(
     tallies: dict[str, dict[tuple[str, str], Tried]],
-    chances: dict[str, list[tuple[Misconception, float, int]]],
+    chances: dict[str, list[Miss]],
     path: Path,
 ) -> None:
     """Write both tables as Markdown."""

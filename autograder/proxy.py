@@ -178,6 +178,21 @@ class Student:
             raise StudentFailure(meaning)
 
     @staticmethod
+    def expect_uncorrelated(first: np.ndarray, second: np.ndarray, *, meaning: str) -> None:
+        """Check that two equally long series of draws are independent, by their correlation.
+
+        For n independent pairs it has standard error 1/sqrt(n); ``Z`` of these are allowed.
+
+        Raises:
+            StudentFailure: they hang together, or one of them does not vary.
+        """
+        with np.errstate(all="ignore"):
+            correlation = float(np.corrcoef(first, second)[0, 1])
+        ON_CHECK.get("correlation", _nobody)(correlation, len(first))
+        if not abs(correlation) <= Z / np.sqrt(len(first)):
+            raise StudentFailure(meaning)
+
+    @staticmethod
     def expect_estimate(
         estimate: Any, exact: float, standard_error: float, *, meaning: str
     ) -> None:

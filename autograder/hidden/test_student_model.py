@@ -161,10 +161,10 @@ class TestSimulatePopulation:
             ),
         )
         values = student.numbers(counts, (DRAWS,))
-        # The correlation of right neighbours has standard error 1/sqrt(DRAWS).
-        correlation = np.corrcoef(values[:-1], values[1:])[0, 1]
-        assert abs(correlation) <= 5.33 / np.sqrt(DRAWS), (
-            "Neighbouring students bring alike: their draws should be independent."
+        student.expect_uncorrelated(
+            values[:-1],
+            values[1:],
+            meaning="Neighbouring students bring alike: their draws should be independent.",
         )
 
     @pytest.mark.points(1)
