@@ -102,6 +102,15 @@ def explains(misconception: Misconception, transcript: list[Answered]) -> bool:
     return True in agreements and _repeats(wrong) == _repeats([a.answer for a in own])
 
 
+def contradicts(misconception: Misconception, transcript: list[Answered]) -> bool:
+    """Whether a misconception would have answered otherwise than the student did."""
+    return any(
+        _agree(_answer_of(misconception, a.question), a.answer, misconception) is False
+        for a in transcript
+        if a.question.function == misconception.function
+    )
+
+
 # What the misconceptions answer to the suites' questions, which are the same for every student.
 _answers: dict[tuple[str, str, str], Any] = {}
 _NO_ANSWER = object()
@@ -152,13 +161,21 @@ def name_misconceptions(
 ) -> list[Misconception | None]:
     """For each failed test of a cell the misconception that explains it best, if one does.
 
-    Where several explain a test, the one that explains most of the cell's failed tests is taken,
-    then the one that also explains the answers of the tests that passed. With ``only_by_numbers``,
-    answers of nothing but NaN and infinities count for nothing: an earlier mistake makes them too.
+    One that would have answered otherwise in a test that passed is out. Where several are left, the
+    one that explains most of the cell's failed tests is taken, then the one that also explains the
+    answers of the tests that passed. With ``only_by_numbers``, answers of nothing but NaN and
+    infinities count for nothing: an earlier mistake makes them too.
     """
     if only_by_numbers:
         failed = [[a for a in transcript if _has_numbers(a.answer)] for transcript in failed]
-    found = [candidates(library, cell, transcript) for transcript in failed]
+    found = [
+        [
+            misconception
+            for misconception in candidates(library, cell, transcript)
+            if not any(contradicts(misconception, other) for other in passed)
+        ]
+        for transcript in failed
+    ]
     explained = Counter(misconception.name for names in found for misconception in names)
 
     def fitness(misconception: Misconception) -> tuple[int, int]:

@@ -173,9 +173,10 @@ class TestImportanceWeights:
 
     @pytest.mark.points(2)
     def test_extreme_log_weights(self, student):
-        """Log weights near -1000 and +1000, where exp alone under- or overflows."""
+        """Log weights near -1000, near +1000 and far apart, where exp under- or overflows."""
         for shift in (-1000.0, 1000.0):
             self.check(student, np.array([0.0, -1.5, 0.5, -3.0]) + shift)
+        self.check(student, np.array([-950.0, 3.0, 940.0, 938.5]))
 
     def check(self, student, log_w):
         weights = np.exp(log_w - np.max(log_w))

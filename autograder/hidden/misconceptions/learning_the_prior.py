@@ -195,6 +195,16 @@ def swapped_k_and_n(a, b, k, n):
     return _marginal(n, k, a, b).sum()
 
 
+@library.of(
+    "population_loglik",
+    "This is the class of the notebook's table, whatever class is asked about: use the arguments k "
+    "and n.",
+)
+def the_notebooks_class(a, b, k, n):
+    k, n = jnp.array([70, 28, 6, 3, 2, 0]), jnp.array([100, 40, 10, 5, 2, 1])
+    return _marginal(k, n, a, b).sum()
+
+
 @library.of("importance_weights", "The weights do not add up to one yet.")
 def unnormalised(log_w):
     return jnp.exp(log_w - jnp.max(log_w))
@@ -243,7 +253,27 @@ def mean_one(log_w):
     "Subtracting the smallest log weight instead of the largest: the others can still overflow.",
 )
 def smallest_subtracted(log_w):
-    return jnp.exp(log_w - jnp.min(log_w))
+    w = jnp.exp(log_w - jnp.min(log_w))
+    return w / w.sum()
+
+
+@library.of(
+    "importance_weights",
+    "The mean of the log weights is subtracted: one that is far above the mean still overflows.",
+)
+def mean_subtracted(log_w):
+    w = jnp.exp(log_w - jnp.mean(log_w))
+    return w / w.sum()
+
+
+@library.of(
+    "importance_weights",
+    "Clipping keeps exp from overflowing, but all log weights beyond the clip become the same; "
+    "their differences are what matters.",
+)
+def clipped(log_w):
+    w = jnp.exp(jnp.clip(log_w, -80.0, 80.0))
+    return w / w.sum()
 
 
 @library.of("effective_sample_size", "This is the sum of squares; the size is its reciprocal.")
@@ -343,6 +373,18 @@ def geometric_mean(key, k, n, num_samples=20000, low=0.5, high=20.0):
     a, b = _draws(key, num_samples, low, high)
     w = _weights(_loglik(a, b, k, n))
     return jnp.exp(jnp.sum(w * jnp.log(a))), jnp.exp(jnp.sum(w * jnp.log(b)))
+
+
+@library.of(
+    "infer_prior",
+    "The candidates' logarithms are drawn uniformly; the box says that a and b themselves are "
+    "uniform.",
+    within=0.03,
+)
+def log_uniform_candidates(key, k, n, num_samples=20000, low=0.5, high=20.0):
+    log_a, log_b = _draws(key, num_samples, jnp.log(low), jnp.log(high))
+    w = _weights(_loglik(jnp.exp(log_a), jnp.exp(log_b), k, n))
+    return jnp.sum(w * jnp.exp(log_a)), jnp.sum(w * jnp.exp(log_b))
 
 
 @library.of(

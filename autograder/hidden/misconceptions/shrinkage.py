@@ -63,6 +63,23 @@ def half_and_half(a, b, k, n):
 
 @library.of(
     "posterior_mean",
+    "These are the answers under the notebook's prior, whatever prior is asked about: use the "
+    "arguments a and b.",
+)
+def the_notebooks_prior(a, b, k, n):
+    return (6.0 + k) / (10.0 + n)
+
+
+@library.of(
+    "posterior_mean",
+    "One imagined bento of either kind is added, whatever the prior is: use the arguments a and b.",
+)
+def one_of_either_kind(a, b, k, n):
+    return (1.0 + k) / (2.0 + n)
+
+
+@library.of(
+    "posterior_mean",
     "This is the prior mean whatever the student brought: the data have been left out.",
 )
 def data_forgotten(a, b, k, n):
