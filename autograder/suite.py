@@ -19,10 +19,16 @@ from typing import Any
 import pytest
 
 from autograder.errors import GraderFault
-from autograder.misconceptions import Library, name_misconceptions
+from autograder.misconceptions import (
+    NO_ANSWER,
+    Library,
+    Misconception,
+    answer_of,
+    name_misconceptions,
+)
 from autograder.notebook_run import Answers, Question
-from autograder.proxy import Answered, Student
-from autograder.wire import Key
+from autograder.proxy import Answered, Student, unobserved
+from autograder.wire import Key, encode
 
 
 @dataclass(frozen=True)
@@ -211,6 +217,7 @@ class _Runner(_Collector):
         self._only = only
         self.results: dict[str, list[TestResult]] = {}
         self.transcripts: dict[tuple[str, str], list[Answered]] = {}
+        self._items: dict[tuple[str, str], pytest.Function] = {}
         self._run = run
         self._library = library
 
@@ -242,6 +249,8 @@ class _Runner(_Collector):
         points, told, name = points_of(item), _docstring(item), _name_of(item)
         student: Student | None = getattr(item, "student", None)
         self.transcripts[cell_of(item), name] = student.transcript if student else []
+        assert isinstance(item, pytest.Function)
+        self._items[cell_of(item), name] = item
         if error is None:
             return TestResult(name, True, points, points, tests_that=told)
         hint = str(error).strip() or told
@@ -260,21 +269,55 @@ class _Runner(_Collector):
             for name, earlier in self.results.items()
             if name in upstream and not all(test.passed for test in earlier)
         ]
-        names = name_misconceptions(
+        named = name_misconceptions(
             self._library,
             cell,
-            [self.transcripts[cell, test.name] for test in failed],
-            [self.transcripts[cell, test.name] for test in tests if test.passed],
+            {test.name: self.transcripts[cell, test.name] for test in tests},
+            [test.name for test in failed],
+            lambda misconception, name: _would_fail(misconception, self._items[cell, name]),
             only_by_numbers=bool(wrong_before),
         )
         explained = {}
-        for test, found in zip(failed, names, strict=True):
+        for test in failed:
+            found = named.get(test.name)
             if found is not None:
                 test = replace(test, hint=found.teaches, misconception=found.name)
             elif wrong_before:
                 test = replace(test, hint=f"{test.hint} {_mend_first(wrong_before[0])}")
             explained[test.name] = test
         return CellResult(cell, tuple(explained.get(test.name, test) for test in tests))
+
+
+class _Mistaken:
+    """Answers a suite's questions as a misconception does; it knows no other function."""
+
+    def __init__(self, misconception: Misconception) -> None:
+        self.example_errors: dict[str, dict[str, Any]] = {}
+        self._misconception = misconception
+
+    def ask(self, question: Question) -> dict[str, Any]:
+        """What :meth:`NotebookRun.ask` would say."""
+        if question.function != self._misconception.function:
+            return {"error": {"kind": "missing"}}
+        answer = answer_of(self._misconception, question)
+        return {"error": {"kind": "raised"}} if answer is NO_ANSWER else {"answer": encode(answer)}
+
+
+# Which misconception fails which test, which is the same for every student.
+_outcomes: dict[tuple[str, str, str], bool] = {}
+
+
+def _would_fail(misconception: Misconception, item: pytest.Function) -> bool:
+    key = (misconception.function, misconception.name, item.nodeid)
+    if key not in _outcomes:
+        test = getattr(item.cls(), item.function.__name__)  # type: ignore[misc]
+        with unobserved():
+            try:
+                test(Student(_Mistaken(misconception), cell_of(item)))
+                _outcomes[key] = False
+            except Exception:
+                _outcomes[key] = True
+    return _outcomes[key]
 
 
 def _mend_first(cell: str) -> str:

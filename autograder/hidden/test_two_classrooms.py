@@ -62,6 +62,7 @@ class TestSampleHyperprior:
     @pytest.mark.points(1)
     def test_means(self, student):
         """mu is uniform between 0 and 1."""
+        # A margin of 0.01 at both ends, as in the text that the course follows, is let pass.
         mu, _ = self.draw(student, 41)
         student.expect_draws(
             mu, DRAWS, uniform().cdf, meaning="The draws of mu are not uniform between 0 and 1."
@@ -88,9 +89,13 @@ class TestSampleHyperprior:
             np.log(np.maximum(lam, 1e-30)),
             meaning="mu and lam hang together: does each get a random key of its own?",
         )
-        again, other = self.draw(student, 44)[0], self.draw(student, 45)[0]
-        assert np.array_equal(mu, again), "The same key gave different draws."
-        assert not np.array_equal(mu, other), "Another key gave the very same draws."
+        for first, again, other in zip(
+            (mu, lam), self.draw(student, 44), self.draw(student, 45), strict=True
+        ):
+            assert np.array_equal(first, again), "The same key gave different draws."
+            assert not np.array_equal(first, other), (
+                "Another key gave the very same draws of mu or of lam."
+            )
 
     def draw(self, student, seed, **bounds):
         answer = student.call("sample_hyperprior", student.key(seed), DRAWS, **bounds)
@@ -297,11 +302,14 @@ class TestClassroomVerdict:
 
     @pytest.mark.points(1)
     def test_the_notebooks_two_classrooms(self, student):
-        """Classrooms A and B of the notebook, under a seed of the grader's."""
-        self.check(student, STORY_K, STORY_N, seed=9)
+        """Classrooms A and B of the notebook, under a seed of the grader's, which is used."""
+        lam = self.check(student, STORY_K, STORY_N, seed=9)
         self.check(
             student, np.array([97, 2, 19, 0, 2, 0]), np.array([100, 40, 20, 20, 2, 1]), seed=9
         )
+        if self.check(student, STORY_K, STORY_N, seed=10) == lam:
+            own = [student.call("infer_population", STORY_K, STORY_N, seed=s) for s in (9, 10)]
+            assert own[0] == own[1], "Another seed gave the very same lam: is it passed on?"
 
     @pytest.mark.points(1)
     def test_a_classroom_of_both(self, student):
@@ -314,14 +322,17 @@ class TestClassroomVerdict:
         assert isinstance(verdict, dict), "The verdict should be a dictionary."
         for name in ("mu", "lam", "regime", "shrunk", "verdicts"):
             assert name in verdict, f'The verdict has no entry "{name}".'
-        mu = float(student.numbers(verdict["mu"], ()))
-        lam = float(student.numbers(verdict["lam"], ()))
+        mu, lam = (
+            float(student.numbers(verdict[name], (), what=f'"{name}" in the verdict'))
+            for name in ("mu", "lam")
+        )
         self.check_population(student, mu, lam, k, n, seed)
         assert verdict["regime"] == ("alike" if lam >= 1 else "different"), (
             "The regime does not go with the concentration that was found."
         )
         shrunk = self.check_shrunk(student, verdict["shrunk"], mu, lam, k, n)
         self.check_verdicts(verdict["verdicts"], shrunk, mu, k / n)
+        return lam
 
     def check_population(self, student, mu, lam, k, n, seed):
         posterior = exact.population_posterior(k, n)
@@ -344,7 +355,7 @@ class TestClassroomVerdict:
 
     def check_shrunk(self, student, answer, mu, lam, k, n):
         meaning = 'The rates in "shrunk" are not the students\' rates under that population.'
-        shrunk = student.numbers(answer, k.shape)
+        shrunk = student.numbers(answer, k.shape, what='"shrunk" in the verdict')
         right = exact.posterior_mean(mu * lam, (1 - mu) * lam, k, n)
         try:
             student.expect_close(shrunk, right, operations=32, meaning=meaning)

@@ -251,6 +251,25 @@ def one_heap(k, n, mu, lam):
 
 @library.of(
     "weigh_population",
+    "lam went in where b belongs: b counts the hamburgers only, not the whole heap.",
+)
+def lam_for_b(k, n, mu, lam):
+    k, n = jnp.asarray(k, dtype=float), jnp.asarray(n, dtype=float)
+    mu, lam = jnp.asarray(mu, dtype=float), jnp.asarray(lam, dtype=float)
+    return _weights(jax.vmap(lambda mu, lam: _marginal(k, n, mu * lam, lam).sum())(mu, lam))
+
+
+@library.of(
+    "weigh_population",
+    "The hyperprior is counted twice: the candidates are drawn from it already, so the class alone "
+    "makes their weights.",
+)
+def hyperprior_counted_twice(k, n, mu, lam):
+    return _weights(_per_student(k, n, mu, lam).sum(axis=1) - jnp.log(jnp.asarray(lam)))
+
+
+@library.of(
+    "weigh_population",
     "mu and lam went in where a and b belong: translate the dials first.",
 )
 def dials_taken_for_a_and_b(k, n, mu, lam):
@@ -262,7 +281,7 @@ def dials_taken_for_a_and_b(k, n, mu, lam):
 @library.of(
     "infer_population",
     "lam is drawn uniformly, which favours large concentrations; the hyperprior is log-uniform.",
-    within=0.02,
+    within=0.06,
 )
 def uniform_hyperprior(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     return _estimate(k, n, *_uniform_draws(jr.PRNGKey(seed), n_samples, lam_low, lam_high))
@@ -271,7 +290,7 @@ def uniform_hyperprior(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.
 @library.of(
     "infer_population",
     "This is the mean of the hyperprior: the class has not been used.",
-    within=0.02,
+    within=0.06,
 )
 def weights_left_out(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     mu, lam = _draws(jr.PRNGKey(seed), n_samples, lam_low, lam_high)
@@ -281,7 +300,7 @@ def weights_left_out(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0)
 @library.of(
     "infer_population",
     "This is the exponential of the mean log concentration, a geometric mean; asked for is E[lam].",
-    within=0.02,
+    within=0.06,
 )
 def geometric_mean(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     mu, lam = _draws(jr.PRNGKey(seed), n_samples, lam_low, lam_high)
@@ -305,7 +324,7 @@ def argmax(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     return float(mu[best]), float(lam[best])
 
 
-@library.of("infer_population", "The bounds lam_low and lam_high are not used.", within=0.02)
+@library.of("infer_population", "The bounds lam_low and lam_high are not used.", within=0.06)
 def bounds_not_used_in_the_inference(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     return _infer(k, n, seed, n_samples, 0.1, 100.0)
 
@@ -313,7 +332,7 @@ def bounds_not_used_in_the_inference(k, n, seed=0, n_samples=60000, lam_low=0.1,
 @library.of(
     "infer_population",
     "These are the means of a and b; asked for are those of mu and lam.",
-    within=0.03,
+    within=0.06,
 )
 def a_and_b_for_mu_and_lam(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     mu, lam = _draws(jr.PRNGKey(seed), n_samples, lam_low, lam_high)
@@ -321,7 +340,7 @@ def a_and_b_for_mu_and_lam(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=
     return float(jnp.sum(w * mu * lam)), float(jnp.sum(w * (1 - mu) * lam))
 
 
-@library.of("infer_population", ORDER, within=0.03)
+@library.of("infer_population", ORDER, within=0.06)
 def swapped_estimates(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     return _infer(k, n, seed, n_samples, lam_low, lam_high)[::-1]
 
@@ -330,7 +349,7 @@ def swapped_estimates(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0
     "infer_population",
     "mu and lam are drawn with the same random key, so that large rates only come with large "
     "concentrations.",
-    within=0.02,
+    within=0.06,
 )
 def same_key_in_the_inference(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     u = jr.uniform(jr.PRNGKey(seed), (n_samples,), minval=1e-6, maxval=1 - 1e-6)
@@ -384,7 +403,7 @@ def shift_for_rate(k, n, mu, lam):
 @library.of(
     "classroom_verdict",
     "The regimes have changed places: students are alike when the concentration is high.",
-    within=0.05,
+    within=0.06,
 )
 def flipped_regime(k, n, seed=0):
     verdict = _verdict(k, n, seed)
@@ -395,7 +414,7 @@ def flipped_regime(k, n, seed=0):
 @library.of(
     "classroom_verdict",
     "The verdicts have changed places: who ends up near the group's mean has been pulled to it.",
-    within=0.05,
+    within=0.06,
 )
 def flipped_verdicts(k, n, seed=0):
     verdict = _verdict(k, n, seed)
@@ -410,7 +429,7 @@ def flipped_verdicts(k, n, seed=0):
     "classroom_verdict",
     "The verdict has been read off the regime, the same for everybody; it depends on each "
     "student's own way.",
-    within=0.05,
+    within=0.06,
 )
 def verdict_by_regime(k, n, seed=0):
     verdict = _verdict(k, n, seed)
@@ -422,7 +441,7 @@ def verdict_by_regime(k, n, seed=0):
 @library.of(
     "classroom_verdict",
     'In "shrunk" stand the raw fractions; it should hold the shrunk rates.',
-    within=0.05,
+    within=0.06,
 )
 def raw_for_shrunk(k, n, seed=0):
     verdict = _verdict(k, n, seed)
@@ -433,7 +452,7 @@ def raw_for_shrunk(k, n, seed=0):
 @library.of(
     "classroom_verdict",
     "The shrunk rate has been compared with a half instead of with the group's mean.",
-    within=0.05,
+    within=0.06,
 )
 def compared_with_a_half(k, n, seed=0):
     verdict = _verdict(k, n, seed)
@@ -449,7 +468,7 @@ def compared_with_a_half(k, n, seed=0):
     "classroom_verdict",
     "The regime has been read off the mean; it is the concentration that says how alike students "
     "are.",
-    within=0.05,
+    within=0.06,
 )
 def regime_by_mean(k, n, seed=0):
     verdict = _verdict(k, n, seed)
@@ -459,8 +478,17 @@ def regime_by_mean(k, n, seed=0):
 
 @library.of(
     "classroom_verdict",
+    "The same seed is used whatever seed is asked for: pass it on.",
+    within=0.06,
+)
+def seed_not_passed_on(k, n, seed=0):
+    return _verdict(k, n, 0)
+
+
+@library.of(
+    "classroom_verdict",
     "The rates have been shrunk with a concentration that is not the one in the verdict.",
-    within=0.05,
+    within=0.06,
 )
 def shrunk_with_another_concentration(k, n, seed=0):
     verdict = _verdict(k, n, seed)
