@@ -163,6 +163,12 @@ def write_table(findings: list[Finding], path: Path) -> None:
     """A Markdown table with a line for each exercise: how many were tried, and how many held."""
     kinds = ("misconception", "alternative")
     lines = [
+        "# What the hidden suites were tried with",
+        "",
+        "Made by `autograder verify --table FILE`. How many known mistakes each exercise's tests catch "
+        "and name, at no cost to exercises that do not build on it, and how many other right ways "
+        "keep full marks.",
+        "",
         "| assignment | exercise | misconceptions caught and named | other right ways accepted |",
         "|---|---|---|---|",
     ]
@@ -177,8 +183,15 @@ def write_table(findings: list[Finding], path: Path) -> None:
             ]
             counts.append(f"{sum(not f.problem for f in tried)} of {len(tried)}")
         lines.append(f"| {assignment} | `{function}` | {' | '.join(counts)} |")
-    for finding in findings:
-        if not finding.function:
-            state = finding.problem or "as it should be"
-            lines.append(f"| {finding.assignment} | {finding.name} | {state} | |")
+    lines += ["", "| assignment | answer key | empty release |", "|---|---|---|"]
+    for assignment in dict.fromkeys(f.assignment for f in findings):
+        key, empty = (
+            next(f for f in findings if (f.assignment, f.kind) == (assignment, kind)).problem
+            or right
+            for kind, right in (
+                ("answer key", "full marks"),
+                ("empty release", "zero on every test"),
+            )
+        )
+        lines.append(f"| {assignment} | {key} | {empty} |")
     path.write_text("\n".join(lines) + "\n", "utf-8")
