@@ -165,9 +165,9 @@ def write_table(findings: list[Finding], path: Path) -> None:
     lines = [
         "# What the hidden suites were tried with",
         "",
-        "Made by `autograder verify --table FILE`. How many known mistakes each exercise's tests catch "
-        "and name, at no cost to exercises that do not build on it, and how many other right ways "
-        "keep full marks.",
+        "Made by `autograder verify --table FILE`. How many known mistakes each exercise's tests "
+        "catch and name, at no cost to exercises that do not build on it, and how many other right "
+        "ways keep full marks.",
         "",
         "| assignment | exercise | misconceptions caught and named | other right ways accepted |",
         "|---|---|---|---|",
