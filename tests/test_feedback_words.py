@@ -4,6 +4,9 @@ import pytest
 from conftest import PS1, scores, with_answers, with_cell
 
 from autograder.grading import grade
+from autograder.release import key_path
+from autograder.submission import read_notebook
+from course_config import ASSIGNMENTS
 
 RIGHT = "return (a + k) / (a + b + n)"
 
@@ -94,3 +97,15 @@ def test_grading_is_repeatable(key):
     notebook = with_answers(key, posterior_mean="def posterior_mean(a, b, k, n):\n    return k / n")
     results = {repr(grade(notebook, PS1).cells) for _ in range(10)}
     assert len(results) == 1
+
+
+def test_whole_numbers_where_genjax_wants_floats_get_their_own_words():
+    """It works with floats, and stops with whole numbers: the words say so, not "TypeError"."""
+    key = read_notebook(key_path(ASSIGNMENTS[1]))
+    picky = (
+        "@gen\ndef student_tonkatsu(a, b, n):\n"
+        '    theta = beta(a, b) @ "theta"\n    return binomial(n, probs=theta) @ "k"'
+    )
+    cell = grade(with_answers(key, student_tonkatsu=picky), ASSIGNMENTS[1]).cells[0]
+    assert cell.score == 7
+    assert any("whole number" in test.hint for test in cell.tests if not test.passed)

@@ -23,7 +23,7 @@ def test_a_sample_of_misconceptions_is_named_and_of_other_right_ways_accepted(as
 def test_each_exercise_has_its_misconceptions_and_alternatives(assignment):
     for function in {variant.function for variant in variants_of(assignment)}:
         kinds = [v.kind for v in variants_of(assignment) if v.function == function]
-        assert kinds.count("misconception") >= 5, function
+        assert kinds.count("misconception") >= 6, function
         assert kinds.count("alternative") >= 3, function
     assert library_of(assignment.notebook).entries
 

@@ -104,9 +104,16 @@ class TestStudentTonkatsu:
     @pytest.mark.points(1)
     def test_whole_numbers_are_accepted(self, student):
         """It also works with whole numbers for a, b and n, such as 3, 2 and 7."""
-        runs = student.simulate(
-            "student_tonkatsu", 3, 2, 7, seed=4, draws=DRAWS, addresses=("theta", "k")
-        )
+        try:
+            runs = student.simulate(
+                "student_tonkatsu", 3, 2, 7, seed=4, draws=DRAWS, addresses=("theta", "k")
+            )
+        except AssertionError as failure:
+            simulate(student, seed=4)  # what is wrong with floats as well is told first
+            raise AssertionError(
+                "The model stops when a, b or n is a whole number: GenJAX's beta and binomial want "
+                "floats. Turn the arguments into floats inside the model."
+            ) from failure
         assert np.all((runs["k"] >= 0) & (runs["k"] <= 7)), (
             "With whole numbers for a, b and n, counts come out that cannot be."
         )
