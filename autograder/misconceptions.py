@@ -298,10 +298,10 @@ def _similar_drawing(first: dict[str, Any], second: dict[str, Any]) -> bool:
     """Whether two figures made from other draws show the same: axis, reference line, curves."""
     if first["xscale"] != second["xscale"] or _verticals(first) != _verticals(second):
         return False
-    here, there = _centers(first), _centers(second)
+    here, there = _places(first), _places(second)
     if not (len(here) and len(there)):
         return False
-    apart = np.abs(here[:, None] - there[None, :])
+    apart = np.abs(here[:, None] - there[None, :]).max(axis=-1)
     return bool(apart.min(axis=0).max() < 0.3 and apart.min(axis=1).max() < 0.3)
 
 
@@ -313,26 +313,26 @@ def _verticals(drawing: dict[str, Any]) -> set[float]:
     }
 
 
-def _centers(drawing: dict[str, Any]) -> np.ndarray:
-    """Where on the axis of log x each curve, and the bars of each colour, have their centre."""
-    curves = [
-        _area_over_log_x(line["x"], line["y"]) for line in drawing["lines"] if len(line["x"]) > 2
-    ]
+def _places(drawing: dict[str, Any]) -> np.ndarray:
+    """Centre and spread, over log x, of each curve and of the bars of each colour."""
+    curves = [_moments(line["x"], line["y"]) for line in drawing["lines"] if len(line["x"]) > 2]
     for color in {bar["color"] for bar in drawing["bars"]}:
         bars = [bar for bar in drawing["bars"] if bar["color"] == color]
         edges = np.array([[bar["x"], bar["x"] + bar["width"]] for bar in bars])
         heights = np.array([[bar["height"], bar["height"]] for bar in bars])
-        pieces = [_area_over_log_x(x, y) for x, y in zip(edges, heights, strict=True)]
-        curves.append(tuple(np.sum(pieces, axis=0)))
-    return np.array([moment / area for area, moment in curves if area > 0])
+        pieces = [_moments(x, y) for x, y in zip(edges, heights, strict=True)]
+        curves.append(np.sum(pieces, axis=0))
+    means = [(first / area, second / area) for area, first, second in curves if area > 0]
+    return np.array([(mean, max(square - mean**2, 0) ** 0.5) for mean, square in means])
 
 
-def _area_over_log_x(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """The area below a curve over log x, and its first moment; what is not above 0 is left out."""
+def _moments(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The area below a curve over log x, and its first two moments; x and y below 0 are left out."""
     above = (x > 0) & np.isfinite(x) & np.isfinite(y)
     log_x, y = np.log(x[above]), np.maximum(y[above], 0)
     strips = np.abs(np.diff(log_x)) * (y[1:] + y[:-1]) / 2
-    return float(np.sum(strips)), float(np.sum(strips * (log_x[1:] + log_x[:-1]) / 2))
+    middle = (log_x[1:] + log_x[:-1]) / 2
+    return np.array([np.sum(strips * middle**power) for power in (0, 1, 2)])
 
 
 def _corners(drawing: dict[str, Any], kind: str) -> np.ndarray:
