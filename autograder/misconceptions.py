@@ -327,7 +327,7 @@ def _places(drawing: dict[str, Any]) -> np.ndarray:
 
 
 def _moments(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The area below a curve over log x, and its first two moments; x and y below 0 are left out."""
+    """The area below a curve over log x, and its first two moments; negative x are left out."""
     above = (x > 0) & np.isfinite(x) & np.isfinite(y)
     log_x, y = np.log(x[above]), np.maximum(y[above], 0)
     strips = np.abs(np.diff(log_x)) * (y[1:] + y[:-1]) / 2
