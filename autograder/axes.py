@@ -1,7 +1,8 @@
 """What is in a matplotlib Axes, as plain data, so that a figure can be graded.
 
 Runs in the student's kernel (its text is sent there) and, for drawings that show a misconception,
-in the grader. Every artist is reduced to three things, whatever call drew it:
+in the grader. Every artist is reduced to three things, whatever call drew it. What is invisible is
+left out, and so is a marker that the axes' limits cut off.
 
 ``points``  one marker each: ``x``, ``y`` in data coordinates, ``area`` in points squared
             (what ``scatter`` calls ``s``), ``color``
@@ -33,13 +34,14 @@ def describe_axes(ax: Any) -> dict[str, Any]:
         raise TypeError("not a matplotlib Axes")
     ax.autoscale_view()
     drawing: dict[str, Any] = {"points": [], "lines": [], "bars": []}
-    children = [artist for artist in ax.get_children() if artist.get_visible()]
+    children = [artist for artist in ax.get_children() if _is_seen(artist)]
     if len(children) > MAX_ARTISTS:
         raise ValueError("too many artists")
     for artist in children:
         _describe_artist(ax, artist, drawing)
     if sum(len(line["x"]) for line in drawing["lines"]) + len(drawing["points"]) > MAX_VERTICES:
         raise ValueError("too many points")
+    drawing["points"] = _in_view(ax, drawing["points"])
     legend = ax.get_legend()
     drawing.update(
         title=ax.get_title(),
@@ -97,6 +99,19 @@ def _is_curve(values: Any) -> bool:
 
 def _is_color(color: Any) -> bool:
     return isinstance(color, str) and re.fullmatch("(#[0-9a-f]{6})?", color) is not None
+
+
+def _is_seen(artist: Any) -> bool:
+    alpha = artist.get_alpha()
+    return artist.get_visible() and (alpha is None or bool(np.any(np.asarray(alpha) > 0)))
+
+
+def _in_view(ax: Any, points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The markers whose middle lies between the axes' limits, or on them."""
+    xy = np.array([(point["x"], point["y"]) for point in points]).reshape(-1, 2)
+    xy = (ax.transData - ax.transAxes).transform(xy)
+    outside = np.any((xy < -1e-6) | (xy > 1 + 1e-6), axis=1)  # NaN stays, for the tests to find
+    return [point for point, out in zip(points, outside, strict=True) if not out]
 
 
 def _describe_artist(ax: Any, artist: Any, drawing: dict[str, Any]) -> None:

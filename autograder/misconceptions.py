@@ -128,7 +128,7 @@ def _agree(wrong: Any, answer: Any, misconception: Misconception) -> bool | None
         return False
     try:
         return _same(wrong, answer, misconception)
-    except (TypeError, ValueError, KeyError, IndexError):  # an answer of another form
+    except (TypeError, ValueError, KeyError, IndexError, OverflowError):  # of another form
         return False
 
 
@@ -197,14 +197,14 @@ def name_misconceptions(
 def _has_numbers(answer: Any) -> bool:
     try:
         return bool(np.any(np.isfinite(np.asarray(answer, np.float64))))
-    except (TypeError, ValueError):  # a figure, a dictionary, a text
+    except (TypeError, ValueError, OverflowError):  # a figure, a dictionary, a text
         return True
 
 
 def _is_finite(answer: Any) -> bool:
     try:
         return bool(np.all(np.isfinite(np.asarray(answer, np.float64))))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return answer is not NO_ANSWER
 
 

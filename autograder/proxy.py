@@ -301,7 +301,7 @@ def numeric(answer: Any, shape: tuple[int, ...], what: str = "The answer") -> np
         )
     try:
         value = np.asarray(answer, np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise StudentFailure(
             f"{what} should be {_named_shape(shape)}, and it is {_named_type(answer)}."
         ) from None

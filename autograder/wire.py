@@ -88,6 +88,8 @@ def _encode_array(value: Any) -> dict[str, Any]:
         array = np.asarray(value)
         if array.dtype.name == "bfloat16":
             array = array.astype(np.float32)
+        if array.dtype.name == np.dtype(np.longdouble).name:
+            array = array.astype(np.float64)
     except Exception:  # e.g. a traced value, or a typed random key
         return opaque
     if array.dtype.name not in DTYPES:

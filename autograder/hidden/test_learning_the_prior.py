@@ -113,7 +113,10 @@ class TestLogBetaBinom:
         try:
             n, k = np.broadcast_arrays(n, k)
             own = student.numbers(student.call("log_binom_coeff", n, k), n.shape)
+            usual = student.numbers(student.call("log_binom_coeff", 5, 2), ())
         except AssertionError:
+            return None
+        if not np.isfinite(usual):  # NaN everywhere would excuse NaN everywhere
             return None
         # A coefficient of nothing but zeros would excuse who has left it out.
         if np.allclose(own, exact.log_binom_coeff(n, k), atol=1e-2) or np.allclose(own, 0):
@@ -130,7 +133,7 @@ class TestPopulationLoglik:
     @pytest.mark.points(2)
     def test_other_classes(self, student):
         """Two other classes under several populations."""
-        for k, n in ((K, N), (OTHER_K, OTHER_N)):
+        for k, n in ((MIXED_K, MIXED_N), (LOW_K, OTHER_N)):
             for a, b in ((2.5, 7.25), (11, 4), (0.6, 0.3)):
                 self.check(student, a, b, k, n)
 
@@ -154,6 +157,7 @@ class TestPopulationLoglik:
         except AssertionError as failure:
             try:
                 own = student.numbers(student.call("log_beta_binom", k, n, a, b), k.shape)
+                assert np.all(np.isfinite(own)), "there are no numbers to follow"
                 student.expect_close(
                     answer, np.sum(own), operations=1, magnitude=budget, meaning=meaning
                 )

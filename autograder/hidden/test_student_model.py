@@ -14,9 +14,10 @@ from solutions import exact
 DRAWS = 20_000
 A, B, N = 2.5, 7.25, 13
 
-# Rows for densities: rates near both ends, where a logit is far from a probability.
-THETA = np.array([0.05, 0.95, 0.3, 0.62])
-COUNTS = np.array([1.0, 12.0, 3.0, 9.0])
+# Rows for densities: rates near both ends, where a logit is far from a probability. The extreme
+# ones are exact in float32.
+THETA = np.array([0.05, 0.95, 0.3, 0.62, 1 / 256, 255 / 256])
+COUNTS = np.array([1.0, 12.0, 3.0, 9.0, 0.0, 13.0])
 
 
 def density_magnitude(k, n, a, b):

@@ -32,6 +32,25 @@ def posterior_mean(a, b, k, n):
     entries = np.broadcast(*(np.asarray(x, dtype=float) for x in (a, b, k, n)))
     return np.array([one(*entry) for entry in entries]).reshape(entries.shape)
 
+# %% posterior_mean: one more bento, by the ratio of two Beta functions
+from jax.scipy.special import betaln
+
+def posterior_mean(a, b, k, n):
+    a, b, k, n = (jnp.asarray(x, dtype=jnp.float32) for x in (a, b, k, n))
+    after = (a + k, b + n - k)
+    return jnp.exp(betaln(after[0] + 1, after[1]) - betaln(*after))
+
+# %% posterior_mean: quadrature on a grid of rates
+import numpy as np
+
+def posterior_mean(a, b, k, n):
+    rate = np.linspace(0, 1, 20001)[1:-1, None]
+    a, b, k, n = (np.ravel(x).astype(float) for x in np.broadcast_arrays(a, b, k, n))
+    log_density = (a + k - 1) * np.log(rate) + (b + n - k - 1) * np.log1p(-rate)
+    weights = np.exp(log_density - log_density.max(axis=0))
+    means = (weights * rate).sum(axis=0) / weights.sum(axis=0)
+    return means if means.size > 1 else means[0]
+
 # %% data_weight: one minus the prior's share
 def data_weight(a, b, n):
     prior = jnp.asarray(a) + b
@@ -77,7 +96,7 @@ def plot_shrinkage(names, k, n, a, b, ax=None):
     ax.add_collection(LineCollection([[(0, r), (1, p)] for r, p in zip(raw, pooled)], colors="gray"))
     ax.scatter(np.zeros(len(raw)), raw, s=10 * np.sqrt(np.asarray(n)))
     ax.scatter(np.ones(len(raw)), pooled, s=10 * np.sqrt(np.asarray(n)))
-    ax.plot([-0.5, 1.5], [a / (a + b)] * 2, linestyle="dashed", color="C1" if False else "#ff7f0e")
+    ax.plot([-0.5, 1.5], [a / (a + b)] * 2, linestyle="dashed", color="#ff7f0e")
     return ax
 
 # %% plot_shrinkage: plot with markers only
@@ -105,3 +124,23 @@ def plot_shrinkage(names, k, n, a, b, ax=None):
         ax.scatter(jnp.full(len(names), x), heights, s=3 * n + 5, c=range(len(names)))
     ax.hlines(a / (a + b), 0, 1, colors=ORANGE, linestyles="--")
     return ax
+
+# %% plot_shrinkage: lines of many points, with a marker at either end
+def plot_shrinkage(names, k, n, a, b, ax=None):
+    ax = ax or plt.figure().add_subplot()
+    across = jnp.linspace(0, 1, 7)
+    for ki, ni in zip(k, n):
+        start, end = ki / ni, posterior_mean(a, b, ki, ni)
+        ax.plot(across, start + across * (end - start), marker="o", markevery=6, ms=ni**0.5)
+    ax.plot(across, jnp.full(7, a / (a + b)), "--", color="orange")
+    return ax
+
+# %% plot_shrinkage: pyplot's own functions, a scatter for each student
+def plot_shrinkage(names, k, n, a, b, ax=None):
+    plt.sca(ax) if ax is not None else plt.figure()
+    for name, ki, ni in zip(names, k, n):
+        heights = [ki / ni, posterior_mean(a, b, ki, ni)]
+        plt.plot([1, 0], heights[::-1], "-", c="k")
+        plt.scatter([0, 1], heights, s=5 * ni, label=name)
+    plt.axhline(y=a / (a + b), color="orange", linestyle=(0, (5, 5)))
+    return plt.gca()

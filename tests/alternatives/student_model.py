@@ -56,6 +56,20 @@ def simulate_population(key, a, b, n):
     n = np.asarray(n).astype(int)
     return random.binomial(n, random.beta(a, b, size=n.shape))
 
+# %% simulate_population: the model's own vmap
+def simulate_population(key, a, b, n):
+    several = student_tonkatsu.vmap(in_axes=(None, None, 0))
+    return several.simulate(key, (a, b, jnp.asarray(n) * 1.0)).get_retval()
+
+# %% simulate_population: one student after the other, with lax.map
+import jax
+
+def simulate_population(key, a, b, n):
+    sizes = jnp.asarray(n) * 1.0
+    keys = jr.split(key, sizes.shape[0])
+    one = lambda pair: student_tonkatsu.simulate(pair[0], (a, b, pair[1])).get_retval()
+    return jax.lax.map(one, (keys, sizes))
+
 # %% log_joint: assess with floats
 from genjax import ChoiceMapBuilder as C
 

@@ -85,7 +85,7 @@ def weigh_population(k, n, mu, lam):
     log_w = jax.vmap(score)(mu, lam)
     return jnp.exp(log_w - jax.scipy.special.logsumexp(log_w))
 
-# %% infer_population: new-style keys and a dot product
+# %% infer_population: the seed folded into another key
 def infer_population(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     mu, lam = sample_hyperprior(jr.fold_in(jr.PRNGKey(7), seed), n_samples, lam_low, lam_high)
     w = weigh_population(k, n, mu, lam)
@@ -112,6 +112,14 @@ def infer_population(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0)
     km, kl = jr.split(jr.key(seed))
     mu = jr.uniform(km, (n_samples,), minval=0.01, maxval=0.99)
     lam = jnp.exp(jr.uniform(kl, (n_samples,), minval=jnp.log(lam_low), maxval=jnp.log(lam_high)))
+    w = weigh_population(k, n, mu, lam)
+    return float(jnp.sum(w * mu)), float(jnp.sum(w * lam))
+
+# %% infer_population: quadrature on a grid, which needs no seed
+def infer_population(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
+    mu = jnp.linspace(0.0025, 0.9975, 200)
+    lam = jnp.exp(jnp.linspace(jnp.log(lam_low), jnp.log(lam_high), 300))
+    mu, lam = (grid.ravel() for grid in jnp.meshgrid(mu, lam))
     w = weigh_population(k, n, mu, lam)
     return float(jnp.sum(w * mu)), float(jnp.sum(w * lam))
 
@@ -215,4 +223,16 @@ def plot_concentration(classrooms, seed=0):
     ax.set_xscale("log")
     ax.set_xlabel(r"$\lambda$")
     ax.legend()
+    return ax
+
+# %% plot_concentration: the exact posterior on a grid
+def plot_concentration(classrooms, seed=0):
+    _, ax = plt.subplots()
+    mu, lam = jnp.linspace(0.0025, 0.9975, 200), jnp.geomspace(0.1, 100, 150)
+    table = [grid.ravel() for grid in jnp.meshgrid(mu, lam, indexing="ij")]
+    for label, (k, n) in classrooms.items():
+        ax.fill_between(lam, weigh_population(k, n, *table).reshape(200, 150).sum(axis=0), alpha=0.4)
+        ax.annotate(label, (10.0, 0.001))
+    ax.axvline(1, linestyle=":")
+    ax.set(xscale="log", xlabel="lam")
     return ax

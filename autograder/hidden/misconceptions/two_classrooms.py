@@ -356,6 +356,15 @@ def same_key_in_the_inference(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_hi
     return _estimate(k, n, u, lam_low * (lam_high / lam_low) ** u)
 
 
+@library.of(
+    "infer_population",
+    "Every seed gives the same estimate: the random key has to be made from the seed.",
+    within=0.06,
+)
+def seed_not_used(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
+    return _infer(k, n, 0, n_samples, lam_low, lam_high)
+
+
 @library.of("shrink", "lam stands alone where mu times lam imagined tonkatsu belong.")
 def lam_for_a(k, n, mu, lam):
     return (lam + jnp.asarray(k)) / (lam + jnp.asarray(n))
