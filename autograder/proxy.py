@@ -401,7 +401,10 @@ _HIDDEN_EXPLANATIONS: dict[str, Callable[[dict[str, Any]], str]] = {
         "the released notebook"
     ),
     "raised": _raised,
-    "timeout": lambda _: "did not come back within the time that a call may take",
+    "timeout": lambda _: (
+        "did not come back within the time that a call may take: is there a loop without end, or "
+        "one in Python over thousands that jax.vmap would do at once?"
+    ),
     "died": lambda error: (
         "ended the notebook's kernel when it was called"
         + (f": {error['reason']}" if "reason" in error else "")

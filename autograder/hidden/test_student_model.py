@@ -38,6 +38,13 @@ def draws_of_own_model(student, n=N, a=A, b=B, draws=DRAWS):
     return answer["retval"]
 
 
+def expect_independent(student, counts, meaning):
+    """Neither neighbours nor the two halves of many draws have to do with each other."""
+    values = student.numbers(counts, (DRAWS,))
+    for lag in (1, DRAWS // 2):
+        student.expect_uncorrelated(values[:-lag], values[lag:], meaning=meaning)
+
+
 def right_or_as_the_own_model(check_right, check_own):
     """Pass what is right, and what is right but for a mistake in the student's own model."""
     try:
@@ -62,7 +69,7 @@ class TestStudentTonkatsu:
     @pytest.mark.points(1)
     def test_choices_and_return_value(self, student):
         """It makes its two random choices at "theta" and "k", and returns the count k."""
-        runs = simulate(student, seed=1)
+        runs = simulate(student, seed=1, n=250)
         assert np.array_equal(runs["retval"], runs["k"]), (
             'What the model returns should be the count that it drew at the address "k".'
         )
@@ -126,9 +133,9 @@ class TestStudentTonkatsu:
         )
 
 
-def simulate(student, seed):
+def simulate(student, seed, n=N):
     return student.simulate(
-        "student_tonkatsu", A, B, float(N), seed=seed, draws=DRAWS, addresses=("theta", "k")
+        "student_tonkatsu", A, B, float(n), seed=seed, draws=DRAWS, addresses=("theta", "k")
     )
 
 
@@ -168,11 +175,8 @@ class TestSimulatePopulation:
                 student.numbers(counts, (DRAWS,)), draws_of_own_model(student), meaning=meaning
             ),
         )
-        values = student.numbers(counts, (DRAWS,))
-        student.expect_uncorrelated(
-            values[:-1],
-            values[1:],
-            meaning="Neighbouring students bring alike: their draws should be independent.",
+        expect_independent(
+            student, counts, "Some students bring alike: their draws should be independent."
         )
 
     @pytest.mark.points(1)
@@ -278,7 +282,7 @@ class TestPriorPredictive:
     @pytest.mark.points(2)
     def test_distribution_of_counts(self, student):
         """The counts scatter as the Beta-Binomial: each with a rate of its own."""
-        for n, seed in ((N, 22), (90, 23)):
+        for n, seed in ((N, 22), (900, 23)):
             counts = student.call("prior_predictive", student.key(seed), A, B, float(n), DRAWS)
             meaning = (
                 "The counts do not scatter as one student's would before anything is known of the "
@@ -293,6 +297,9 @@ class TestPriorPredictive:
                     draws_of_own_model(student, n=n),
                     meaning=meaning,
                 ),
+            )
+            expect_independent(
+                student, counts, "Some counts are alike: each needs a random key of its own."
             )
 
     @pytest.mark.points(1)
