@@ -97,17 +97,17 @@ class TestStudentTonkatsu:
     @pytest.mark.points(3)
     def test_log_densities(self, student):
         """Asked for the log density of given choices, it answers with Beta times Binomial."""
-        log_density = student.assess(
-            "student_tonkatsu", A, B, float(N), choices={"theta": THETA, "k": COUNTS}
-        )
-        student.expect_close(
-            log_density,
-            exact.log_joint(THETA, COUNTS, A, B, N),
-            operations=1,
-            magnitude=density_magnitude(COUNTS, N, A, B),
-            meaning="The model's log density at given theta and k is not that of Beta and "
-            "Binomial: look at what each argument of the two distributions stands for.",
-        )
+        for a, b in ((A, B), (0.6, 0.35)):
+            student.expect_close(
+                student.assess(
+                    "student_tonkatsu", a, b, float(N), choices={"theta": THETA, "k": COUNTS}
+                ),
+                exact.log_joint(THETA, COUNTS, a, b, N),
+                operations=1,
+                magnitude=density_magnitude(COUNTS, N, a, b),
+                meaning="The model's log density at given theta and k is not that of Beta and "
+                "Binomial: look at what each argument of the two distributions stands for.",
+            )
 
     @pytest.mark.points(1)
     def test_whole_numbers_are_accepted(self, student):
