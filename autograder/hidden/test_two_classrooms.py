@@ -190,9 +190,20 @@ class TestInferPopulation:
         )
         assert np.all(np.isfinite(first)), "The estimates are NaN or infinite."
         assert first == again, "The same seed gave two different estimates."
-        # Quadrature in place of sampling needs no seed.
-        assert first != other or self.is_exact(student, 100) or self.is_exact(student, 60_000), (
-            "Another seed gave the very same estimate."
+        if first == other:  # quadrature in place of sampling needs no seed
+            is_exact = self.is_exact(student, 100) or self.is_exact(student, 60_000)
+            assert is_exact, "Another seed gave the very same estimate."
+        else:
+            self.check_single_draws(student)
+
+    def check_single_draws(self, student):
+        """Of twelve single draws, all within a tenth of mu's range have probability 1e-10."""
+        draws = [
+            two(student, student.call("infer_population", *ALIKE, seed=s, n_samples=1))
+            for s in range(40, 52)
+        ]
+        assert np.any(np.ptp(draws, axis=0) > (0.1, 10.0)), (
+            "Estimates from a single draw are too much alike: is n_samples used?"
         )
 
     def is_exact(self, student, draws):

@@ -158,6 +158,15 @@ def product_of_probabilities(a, b, k, n):
     return jnp.exp(_marginal(k, n, a, b).sum())
 
 
+@library.of(
+    "population_loglik",
+    "The students' probabilities are multiplied before the log: for a large class their product is "
+    "too small for a computer to hold.",
+)
+def log_of_a_product(a, b, k, n):
+    return jnp.log(jnp.prod(jnp.exp(_marginal(k, n, a, b))))
+
+
 @library.of("population_loglik", "These are the students one by one; their sum is still missing.")
 def sum_missing(a, b, k, n):
     return _marginal(k, n, a, b)
@@ -348,6 +357,26 @@ def same_key_for_both(key, k, n, num_samples=20000, low=0.5, high=20.0):
     a = jr.uniform(key, (num_samples,), minval=low, maxval=high)
     mean = jnp.sum(_weights(_loglik(a, a, k, n)) * a)
     return mean, mean
+
+
+@library.of(
+    "infer_prior",
+    "Every key gives the same estimate: draw with the key that is passed in.",
+    within=0.05,
+)
+def key_not_used(key, k, n, num_samples=20000, low=0.5, high=20.0):
+    a, b = _draws(jr.PRNGKey(0), num_samples, low, high)
+    w = _weights(_loglik(a, b, k, n))
+    return jnp.sum(w * a), jnp.sum(w * b)
+
+
+@library.of(
+    "infer_prior", "As many candidates are drawn whatever num_samples says: use it.", within=0.05
+)
+def num_samples_not_used(key, k, n, num_samples=20000, low=0.5, high=20.0):
+    a, b = _draws(key, 20000, low, high)
+    w = _weights(_loglik(a, b, k, n))
+    return jnp.sum(w * a), jnp.sum(w * b)
 
 
 @library.of("infer_prior", "The bounds low and high are not used.", within=0.05)
