@@ -247,7 +247,7 @@ def _same(wrong: Any, answer: Any, misconception: Misconception) -> bool | None:
         pairs = list(zip(wrong, answer, strict=True))
         return _all_same(pairs, misconception) if _same_correlation(pairs, misconception) else False
     if isinstance(wrong, str):
-        return bool(wrong == answer)
+        return isinstance(answer, str) and wrong == answer
     if isinstance(answer, tuple | list):
         return False
     return _same_numbers(

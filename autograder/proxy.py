@@ -310,6 +310,8 @@ def numeric(answer: Any, shape: tuple[int, ...], what: str = "The answer") -> np
             f"{what} should be {_named_shape(shape)}, and it is {_named_type(answer)}: "
             "keep arrays as arrays (jnp.array turns a list into one)."
         )
+    if value.shape != shape and value.ndim == len(shape):
+        raise StudentFailure(f"{what} is an array, but has not as many entries as it should.")
     if value.shape != shape:
         raise StudentFailure(
             f"{what} should be {_named_shape(shape)}, and it is {_named_shape(value.shape)}."

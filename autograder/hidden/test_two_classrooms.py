@@ -84,17 +84,20 @@ class TestSampleHyperprior:
     @pytest.mark.points(1)
     def test_the_two_are_independent_and_follow_the_key(self, student):
         """mu and lam are drawn independently, and the key decides which."""
-        mu, lam = self.draw(student, 44)
-        student.expect_uncorrelated(
-            mu,
-            np.log(np.maximum(lam, 1e-30)),
-            meaning="mu and lam hang together: does each get a random key of its own?",
-        )
-        for first, again, other in zip(
-            (mu, lam), self.draw(student, 44), self.draw(student, 45), strict=True
-        ):
-            assert np.array_equal(first, again), "The same key gave different draws."
-            assert not np.array_equal(first, other), (
+        # All draws first, so that it shows which mistakes they would repeat under another key.
+        (mu, lam), again, other = (self.draw(student, seed) for seed in (44, 44, 45))
+        log_lam = np.log(np.maximum(lam, 1e-30))
+        from_the_middle = np.abs(log_lam - np.log(0.1 * 100.0) / 2)
+        for of_mu in (mu, np.abs(mu - 0.5)):
+            for of_lam in (log_lam, from_the_middle):
+                student.expect_uncorrelated(
+                    of_mu,
+                    of_lam,
+                    meaning="mu and lam hang together: does each get a random key of its own?",
+                )
+        for draws, repeated, fresh in zip((mu, lam), again, other, strict=True):
+            assert np.array_equal(draws, repeated), "The same key gave different draws."
+            assert not np.array_equal(draws, fresh), (
                 "Another key gave the very same draws of mu or of lam."
             )
 
@@ -358,13 +361,18 @@ class TestClassroomVerdict:
             for name in ("mu", "lam")
         )
         self.check_population(student, mu, lam, k, n, seed)
-        regime = "alike" if lam >= 1 else "different"
-        assert isinstance(verdict["regime"], str) and verdict["regime"] == regime, (
-            "The regime does not go with the concentration that was found."
-        )
+        self.check_regime(verdict["regime"], lam)
         shrunk = self.check_shrunk(student, verdict["shrunk"], mu, lam, k, n)
         self.check_verdicts(verdict["verdicts"], shrunk, mu, k / n)
         return lam
+
+    def check_regime(self, regime, lam):
+        assert isinstance(regime, str) and regime in ("alike", "different"), (
+            'The regime should be the text "alike" or the text "different".'
+        )
+        assert regime == ("alike" if lam >= 1 else "different"), (
+            "The regime does not go with the concentration that was found."
+        )
 
     def check_population(self, student, mu, lam, k, n, seed):
         posterior = exact.population_posterior(k, n)
@@ -404,11 +412,13 @@ class TestClassroomVerdict:
         assert isinstance(verdicts, list | tuple) and len(verdicts) == len(raw), (
             'There should be one entry in "verdicts" for each student.'
         )
+        assert all(isinstance(verdict, str) for verdict in verdicts) and (
+            {PULLED, FACE_VALUE}.issuperset(verdicts)
+        ), f'Each verdict should be the text "{PULLED}" or the text "{FACE_VALUE}".'
         margin = np.abs(shrunk - raw) - np.abs(shrunk - mu)
         for verdict, room in zip(verdicts, margin, strict=True):
             if abs(room) > 1e-4:  # else a rounding error decides
-                right = PULLED if room > 0 else FACE_VALUE
-                assert isinstance(verdict, str) and verdict == right, (
+                assert verdict == (PULLED if room > 0 else FACE_VALUE), (
                     "A verdict does not say which the shrunk rate is nearer to, the group's mean "
                     "or the student's own raw fraction."
                 )
@@ -450,16 +460,20 @@ class TestPlotConcentration:
     @pytest.mark.points(1.5)
     def test_each_posterior_lies_where_it_should(self, student):
         """Each classroom's curve or histogram lies where its posterior of lam lies."""
-        drawing = draw(student)
-        drawn = [center for curve in curves(drawing) if (center := center_of(*curve)) is not None]
-        for k, n in CLASSROOMS.values():
-            # Binning and Monte Carlo noise move a centre by about 0.1; the prior's is at 1.15.
-            assert near(drawn, centers_of_posterior(k, n)) or near(
-                drawn, own_center(student, k, n)
-            ), (
+        drawn = centers_drawn(draw(student))
+        for name, (k, n) in CLASSROOMS.items():
+            assert self.is_among(student, [center for _, center in drawn], k, n), (
                 "For one of the classrooms there is no curve or histogram where the posterior of "
                 "lam lies: are the draws weighted?"
             )
+            labelled = [center for label, center in drawn if name in label]
+            assert not labelled or self.is_among(student, labelled, k, n), (
+                "A curve carries the name of another classroom."
+            )
+
+    def is_among(self, student, drawn, k, n):
+        """Whether one of the centres drawn is that of the class's posterior."""
+        return near(drawn, centers_of_posterior(k, n)) or near(drawn, own_center(student, k, n))
 
 
 def draw(student):
@@ -467,6 +481,7 @@ def draw(student):
 
 
 def near(drawn, centers):
+    # Binning and Monte Carlo noise move a centre by about 0.1; the prior's is at 1.15.
     return any(abs(a - b) < 0.3 for a in drawn for b in centers)
 
 
@@ -483,6 +498,12 @@ def own_center(student, k, n):
     return [np.sum(weights * np.log(lam)) / np.sum(weights)]
 
 
+def centers_drawn(drawing):
+    """The label and the centre of each curve and histogram."""
+    drawn = [(label, center_of(grid, height)) for label, grid, height in curves(drawing)]
+    return [(label, center) for label, center in drawn if center is not None]
+
+
 def curves(drawing):
     """Each curve, and the bars of each colour, as heights over a grid of log lam."""
     grid = np.linspace(np.log(0.1), np.log(100), 400)
@@ -496,14 +517,14 @@ def curves(drawing):
                 inside = (grid >= min(x[i], x[i + 1])) & (grid <= max(x[i], x[i + 1]))
                 rise = (grid[inside] - x[i]) / (x[i + 1] - x[i])
                 height[inside] = np.maximum(height[inside], y[i] + rise * (y[i + 1] - y[i]))
-        yield grid, height
+        yield line["label"], grid, height
     for color in {bar["color"] for bar in drawing["bars"]}:
         height = np.zeros_like(grid)
         for bar in drawing["bars"]:
             low, high = sorted((bar["x"], bar["x"] + bar["width"]))
             if bar["color"] == color and low > 0:
                 height[(grid >= np.log(low)) & (grid <= np.log(high))] += abs(bar["height"])
-        yield grid, height
+        yield "", grid, height
 
 
 def center_of(grid, height):

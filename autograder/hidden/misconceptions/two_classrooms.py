@@ -512,7 +512,7 @@ def shrunk_with_another_concentration(k, n, seed=0):
     return verdict
 
 
-def _plot(classrooms, seed, ax=None, *, scale="log", line=1.0, weighted=True, of_mu=False, of=None):
+def _plot(classrooms, seed, *, scale="log", line=1.0, weighted=True, of_mu=False, of=None):
     import matplotlib.pyplot as plt
 
     _, ax = plt.subplots()
@@ -583,3 +583,9 @@ def first_classroom_for_all(classrooms, seed=0):
 )
 def last_classroom_for_all(classrooms, seed=0):
     return _plot(classrooms, seed, of=list(classrooms.values())[-1])
+
+
+@library.of("plot_concentration", "The classrooms' names have changed places.", random=True)
+def swapped_names(classrooms, seed=0):
+    names = reversed(list(classrooms))
+    return _plot(dict(zip(names, classrooms.values(), strict=True)), seed)
