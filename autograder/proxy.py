@@ -83,6 +83,16 @@ class Student:
         """
         return self._ask("call", function, args, kwargs)
 
+    def call_by_chance(self, function: str, *args: Any, **kwargs: Any) -> Any:
+        """As :meth:`call`, for an answer that luck decides: no misconception is recognised by it.
+
+        Raises:
+            StudentFailure: as for :meth:`call`.
+        """
+        answer = self.call(function, *args, **kwargs)
+        self.transcript.pop()
+        return answer
+
     def draw(self, function: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Call a plotting function and describe the Axes that it returns; see ``axes``.
 

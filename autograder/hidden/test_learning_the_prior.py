@@ -268,7 +268,9 @@ class TestInferPrior:
     def check_single_draws(self, student):
         """Of twelve single draws, all within a tenth of the box have probability 1e-10."""
         draws = [
-            pair(student, student.call("infer_prior", student.key(s), MIXED_K, MIXED_N, 1))
+            pair(
+                student, student.call_by_chance("infer_prior", student.key(s), MIXED_K, MIXED_N, 1)
+            )
             for s in range(40, 52)
         ]
         assert np.all(np.ptp(draws, axis=0) > 0.1 * (20.0 - 0.5)), (
@@ -283,9 +285,8 @@ class TestInferPrior:
         """
         for k, n in ((STORY_K, STORY_N), (MIXED_K, MIXED_N), (LOW_K, OTHER_N)):
             for low, high in ((0.5, 20.0), (1.0, 6.0), (0.2, 45.0)):
-                answer = pair(
-                    student, student.call("infer_prior", student.key(3), k, n, draws, low, high)
-                )
+                arguments = (student.key(3), k, n, draws, low, high)
+                answer = pair(student, student.call_by_chance("infer_prior", *arguments))
                 posterior = exact.box_posterior(k, n, low, high)
                 for value, nodes in zip(answer, (posterior.a, posterior.b), strict=True):
                     error = posterior.standard_error(nodes, draws)

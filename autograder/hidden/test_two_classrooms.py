@@ -202,7 +202,7 @@ class TestInferPopulation:
     def check_single_draws(self, student):
         """Of twelve single draws, all within a tenth of mu's range have probability 1e-10."""
         draws = [
-            two(student, student.call("infer_population", *ALIKE, seed=s, n_samples=1))
+            two(student, student.call_by_chance("infer_population", *ALIKE, seed=s, n_samples=1))
             for s in range(40, 52)
         ]
         assert np.any(np.ptp(draws, axis=0) > (0.1, 10.0)), (
@@ -216,7 +216,10 @@ class TestInferPopulation:
         are with probability 1e-5, if they are independent.
         """
         for k, n in (ALIKE, DIFFERENT, (STORY_K, STORY_N), STORY_B):
-            answer = two(student, student.call("infer_population", k, n, seed=1, n_samples=draws))
+            answer = two(
+                student,
+                student.call_by_chance("infer_population", k, n, seed=1, n_samples=draws),
+            )
             posterior = exact.population_posterior(k, n)
             for value, nodes in zip(answer, (posterior.mu, posterior.lam), strict=True):
                 error = posterior.standard_error(nodes, draws)

@@ -370,15 +370,6 @@ def key_not_used(key, k, n, num_samples=20000, low=0.5, high=20.0):
     return jnp.sum(w * a), jnp.sum(w * b)
 
 
-@library.of(
-    "infer_prior", "As many candidates are drawn whatever num_samples says: use it.", within=0.05
-)
-def num_samples_not_used(key, k, n, num_samples=20000, low=0.5, high=20.0):
-    a, b = _draws(key, 20000, low, high)
-    w = _weights(_loglik(a, b, k, n))
-    return jnp.sum(w * a), jnp.sum(w * b)
-
-
 @library.of("infer_prior", "The bounds low and high are not used.", within=0.05)
 def bounds_not_used(key, k, n, num_samples=20000, low=0.5, high=20.0):
     a, b = _draws(key, num_samples, 0.5, 20.0)

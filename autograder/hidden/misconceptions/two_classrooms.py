@@ -365,13 +365,6 @@ def seed_not_used(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     return _infer(k, n, 0, n_samples, lam_low, lam_high)
 
 
-@library.of(
-    "infer_population", "As many draws are made whatever n_samples says: pass it on.", within=0.06
-)
-def n_samples_not_used(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
-    return _infer(k, n, seed, 60000, lam_low, lam_high)
-
-
 @library.of("shrink", "lam stands alone where mu times lam imagined tonkatsu belong.")
 def lam_for_a(k, n, mu, lam):
     return (lam + jnp.asarray(k)) / (lam + jnp.asarray(n))
