@@ -77,10 +77,10 @@ def encode(value: Any, depth: int = 0) -> dict[str, Any]:
             raise WireError("a dictionary that is too large")
         items = [[encode(k, depth + 1), encode(v, depth + 1)] for k, v in value.items()]
         return {"kind": "dict", "items": items}
-    return _encode_array(value)
+    return _encode_array(value, depth)
 
 
-def _encode_array(value: Any) -> dict[str, Any]:
+def _encode_array(value: Any, depth: int) -> dict[str, Any]:
     opaque = {"kind": "opaque", "type": type(value).__name__[:80]}
     if not hasattr(value, "__array__") or not hasattr(value, "dtype"):
         return opaque
@@ -92,10 +92,12 @@ def _encode_array(value: Any) -> dict[str, Any]:
             array = array.astype(np.float64)
     except Exception:  # e.g. a traced value, or a typed random key
         return opaque
-    if array.dtype.name not in DTYPES:
-        return opaque
     if array.nbytes > MAX_BYTES:
         raise WireError("an array that is too large")
+    if array.dtype.kind == "U":  # texts, as a list of them
+        return encode(array.tolist(), depth)
+    if array.dtype.name not in DTYPES:
+        return opaque
     little_endian = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False)
     return {
         "kind": "array",

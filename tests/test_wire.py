@@ -51,6 +51,11 @@ def test_jax_arrays_numpy_scalars_and_bfloat16_come_back_as_numpy():
     assert through_json(jnp.array([1.5], jnp.bfloat16)).tolist() == [1.5]
 
 
+def test_arrays_of_texts_come_back_as_lists():
+    assert through_json(np.array(["alike", "different"])) == ["alike", "different"]
+    assert through_json({"regime": np.array("alike")}) == {"regime": "alike"}
+
+
 def test_views_that_are_not_contiguous_keep_their_order():
     array = np.arange(12.0).reshape(3, 4).T[::-1]
     assert np.array_equal(through_json(array), array)
