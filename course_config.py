@@ -6,52 +6,20 @@
 import os
 import sys
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import Limits
+from autograder.course import Assignment, Course, Limits
 
 ROOT = Path(__file__).resolve().parent
 COURSE_ID = "hierarchical-bayes"
 
 
-@dataclass(frozen=True)
-class Assignment:
-    """One folder below ``source/`` with one notebook.
-
-    Attributes:
-        name: the folder, and the assignment's name in nbgrader.
-        notebook: the notebook's file name without ``.ipynb``; also the hidden suite's
-            (``autograder/hidden/test_<notebook>.py``) and the reference's (``solutions/``).
-        due: when it is due, in a form that nbgrader reads.
-    """
-
-    name: str
-    notebook: str
-    due: str
-
-    @property
-    def source(self) -> Path:
-        """The instructor's notebook, with solutions."""
-        return ROOT / "source" / self.name / f"{self.notebook}.ipynb"
-
-    @property
-    def release(self) -> Path:
-        """The notebook as students receive it, made by ``nbgrader generate_assignment``."""
-        return ROOT / "release" / self.name / f"{self.notebook}.ipynb"
-
-    @property
-    def suite(self) -> Path:
-        """The hidden tests."""
-        return ROOT / "autograder" / "hidden" / f"test_{self.notebook}.py"
-
-
 ASSIGNMENTS = (
-    Assignment("ps1-shrinkage", "shrinkage", due="2027-02-05 18:00:00 UTC"),
-    Assignment("ps2-student-model", "student_model", due="2027-02-12 18:00:00 UTC"),
-    Assignment("ps3-learning-the-prior", "learning_the_prior", due="2027-02-19 18:00:00 UTC"),
-    Assignment("ps4-two-classrooms", "two_classrooms", due="2027-02-26 18:00:00 UTC"),
+    Assignment(ROOT, "ps1-shrinkage", "shrinkage", due="2027-02-05 18:00:00 UTC"),
+    Assignment(ROOT, "ps2-student-model", "student_model", due="2027-02-12 18:00:00 UTC"),
+    Assignment(ROOT, "ps3-learning-the-prior", "learning_the_prior", due="2027-02-19 18:00:00 UTC"),
+    Assignment(ROOT, "ps4-two-classrooms", "two_classrooms", due="2027-02-26 18:00:00 UTC"),
 )
 
 # What one submission may use while it is graded.
@@ -68,7 +36,7 @@ LIMITS = Limits(
 )
 
 # "none" runs student code without a sandbox: only for submissions that you trust like your own.
-SANDBOX = "auto"
+COURSE = Course(ROOT, ASSIGNMENTS, LIMITS, sandbox="auto")
 
 
 def configure(c: Any) -> None:
@@ -86,17 +54,17 @@ def configure(c: Any) -> None:
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc*", "__pycache__"]
 
     # Submissions are read, restored and graded by this project's own code, in the sandbox.
-    c.Autograde.exporter_class = "autograder.nbgrader_door.SubmissionExporter"
-    c.Autograde.sanitize_preprocessors = ["autograder.nbgrader_door.RestoreCells"]
+    c.Autograde.exporter_class = "autograder.doors.nbgrader.SubmissionExporter"
+    c.Autograde.sanitize_preprocessors = ["autograder.doors.nbgrader.RestoreCells"]
     c.Autograde.autograde_preprocessors = [
-        "autograder.nbgrader_door.GradeInSandbox",
+        "autograder.doors.nbgrader.GradeInSandbox",
         "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
 
     # nbgrader's templates show Markdown as it is; students' own HTML must not run there.
-    c.HTMLExporter.filters = {"markdown2html": "autograder.feedback.markdown2html"}
+    c.HTMLExporter.filters = {"markdown2html": "autograder.grading.feedback.markdown2html"}
 
     # Answer keys without outputs: the same source gives the same bytes, so CI can prove them fresh.
     c.GenerateSolution.preprocessors = [

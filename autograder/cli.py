@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from autograder import sandbox
 from autograder.errors import UserError
+from autograder.sandbox import walls
 
 OK, NOT_ALL_GRADED, WRONG_USAGE = 0, 1, 2
 
@@ -104,25 +105,28 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_sandbox_option(parser: argparse.ArgumentParser) -> None:
-    from course_config import SANDBOX
+    from course_config import COURSE
 
     parser.add_argument(
         "--sandbox",
-        choices=sandbox.MODES,
-        default=SANDBOX,
+        choices=walls.MODES,
+        default=COURSE.sandbox,
         help="none runs student code unprotected: only for submissions that you trust",
     )
 
 
 def _grade(arguments: argparse.Namespace) -> int:
-    from autograder import tables
-    from autograder.grading import Result, grade_file
-    from autograder.submission import assignment_named, iter_notebooks
+    from autograder.doors import tables
+    from autograder.grading.grade import grade_file
+    from autograder.notebooks.finding import iter_notebooks
+    from autograder.records import Result
+    from course_config import COURSE
 
-    sandbox.choose(arguments.sandbox)
+    course = replace(COURSE, sandbox=arguments.sandbox)
+    walls.choose(course.sandbox)
     if arguments.json is not None and not arguments.json.resolve().parent.is_dir():
         raise UserError(f"The folder of {arguments.json} does not exist.")
-    assignment = assignment_named(arguments.assignment) if arguments.assignment else None
+    assignment = COURSE.assignment(arguments.assignment) if arguments.assignment else None
     console = Console()
     results: list[Result] = []
     work: list[tuple[Path, str]] = []
@@ -137,7 +141,7 @@ def _grade(arguments: argparse.Namespace) -> int:
             if reason:
                 results.append(Result(str(path), None, None, None, "failed", reason))
             else:
-                results.append(grade_file(path, assignment=assignment, sandbox=arguments.sandbox))
+                results.append(grade_file(path, course, assignment=assignment))
             if arguments.json:
                 _write_json(arguments.json, results)
     console.print(tables.results_table(results))
@@ -155,37 +159,37 @@ def _write_json(path: Path, results: list[Any]) -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from autograder.demo import run_demo
+    from autograder.authoring.demo import run_demo
+    from course_config import COURSE
 
-    return OK if run_demo(Console()) else NOT_ALL_GRADED
+    return OK if run_demo(COURSE, COURSE.root / "demo", Console()) else NOT_ALL_GRADED
 
 
 def _release(arguments: argparse.Namespace) -> int:
-    from autograder.grading import grade_file
-    from autograder.release import key_path, make_release
-    from course_config import ASSIGNMENTS, ROOT
+    from autograder.authoring.release import make_release
+    from autograder.grading.grade import grade_file
+    from course_config import COURSE
 
-    written = make_release()
-    for assignment in ASSIGNMENTS:
-        result = grade_file(key_path(assignment), assignment=assignment)
+    written = make_release(COURSE)
+    for assignment in COURSE.assignments:
+        result = grade_file(assignment.key, COURSE, assignment=assignment)
         if result.status != "graded" or result.score != result.max_score:
             raise UserError(
                 f"The answer key of {assignment.name} does not score full marks "
                 f"({result.reason or f'{result.score:g} of {result.max_score:g}'})."
             )
     for path in written:
-        print(path.relative_to(ROOT))
+        print(path.relative_to(COURSE.root))
     return OK
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from autograder import tables
-    from autograder.submission import assignment_named
-    from autograder.verify import number_of_checks, verify, write_table
-    from course_config import ASSIGNMENTS
+    from autograder.authoring.verify import number_of_checks, verify, write_table
+    from autograder.doors import tables
+    from course_config import COURSE
 
-    sandbox.choose("auto")
-    chosen = [assignment_named(name) for name in arguments.assignments] or list(ASSIGNMENTS)
+    walls.choose("auto")
+    chosen = [COURSE.assignment(name) for name in arguments.assignments] or list(COURSE.assignments)
     console = Console()
     findings = []
     with tables.progress(console) as progress:
@@ -193,7 +197,7 @@ def _verify(arguments: argparse.Namespace) -> int:
             task = progress.add_task(
                 assignment.name, total=number_of_checks(assignment, arguments.quick)
             )
-            for finding in verify(assignment, arguments.quick):
+            for finding in verify(assignment, COURSE, arguments.quick):
                 progress.advance(task)
                 findings.append(finding)
                 if finding.problem:
@@ -206,15 +210,21 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _power(arguments: argparse.Namespace) -> int:
-    from autograder import tables
-    from autograder.power import Miss, misses, number_of_misconceptions, study, write_table
-    from course_config import ASSIGNMENTS
+    from autograder.authoring.power import (
+        Miss,
+        misses,
+        number_of_misconceptions,
+        study,
+        write_table,
+    )
+    from autograder.doors import tables
+    from course_config import COURSE
 
     console = Console()
     tallies = {}
     chances: dict[str, list[Miss]] = {}
     with tables.progress(console) as progress:
-        for assignment in ASSIGNMENTS:
+        for assignment in COURSE.assignments:
             task = progress.add_task(assignment.name, total=arguments.runs)
             for tally in study(assignment, arguments.runs):
                 tallies[assignment.name] = tally
@@ -233,7 +243,7 @@ def _power(arguments: argparse.Namespace) -> int:
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    from autograder.doctor import findings
+    from autograder.doors.doctor import findings
 
     console = Console()
     complete = True

@@ -9,9 +9,9 @@ import argparse
 import statistics
 import time
 
-from autograder.grading import grade_file
-from autograder.kernel import LiveKernel
-from autograder.release import key_path
+from autograder.authoring.release import key_path
+from autograder.grading.grade import grade_file
+from autograder.sandbox.kernel import LiveKernel
 from course_config import ASSIGNMENTS, LIMITS
 
 

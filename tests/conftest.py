@@ -6,12 +6,10 @@ import dataclasses
 import nbformat
 import pytest
 
-from autograder import grading
-from autograder.answers import fill_in, hand_in
-from autograder.demo import ANSWERS
-from autograder.release import key_path
-from autograder.submission import read_notebook, released_notebook
-from course_config import ASSIGNMENTS
+from autograder.authoring.answers import fill_in, hand_in
+from autograder.authoring.demo import ANSWERS
+from autograder.notebooks.reading import read_notebook, released_notebook
+from course_config import ASSIGNMENTS, COURSE
 
 PS1 = ASSIGNMENTS[0]
 
@@ -25,17 +23,16 @@ def released():
 @pytest.fixture
 def key():
     """The ps1 notebook with the right answers."""
-    return read_notebook(key_path(PS1))
+    return read_notebook(PS1.key)
 
 
-@pytest.fixture
-def short_limits(monkeypatch):
-    """Limits that make attacks end soon."""
-    limits = dataclasses.replace(
-        grading.LIMITS, cell_seconds=15, call_seconds=10, memory_bytes=2 * 2**30
-    )
-    monkeypatch.setattr(grading, "LIMITS", limits)
-    return limits
+# Limits that make attacks end soon.
+STRICT = dataclasses.replace(
+    COURSE,
+    limits=dataclasses.replace(
+        COURSE.limits, cell_seconds=15, call_seconds=10, memory_bytes=2 * 2**30
+    ),
+)
 
 
 def with_answers(notebook, **sources):

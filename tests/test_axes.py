@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from autograder.axes import describe_axes
+from autograder.in_kernel.axes import describe_axes
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ Each attack is put into a notebook without answers; whatever it does, no test ce
 """
 
 import pytest
-from conftest import PS1, scores, with_answers, with_cell
+from conftest import PS1, STRICT, scores, with_answers, with_cell
 
-from autograder.grading import grade
-from autograder.submission import grade_id
+from autograder.grading.grade import grade
+from autograder.notebooks.cells import grade_id
+from course_config import COURSE
 
 STUB = "raise NotImplementedError()"
 
@@ -50,7 +51,7 @@ posterior_mean = data_weight = shrinkage_shift = plot_shrinkage = lambda *args: 
 """,
     "answers in the agent's place": """
 import sys
-agent = sys.modules["autograder.agent"]
+agent = sys.modules["autograder.in_kernel.agent"]
 class Reply:
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"application/json": {"score": 6.0, "passed": True, "answer": {
@@ -89,7 +90,7 @@ data_weight = shrinkage_shift = plot_shrinkage = posterior_mean
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_gains_nothing(attack, released, short_limits):
+def test_an_attack_gains_nothing(attack, released):
     # Behind the last exercise's stub, so that the names it defines are the ones that are tested.
     notebook = with_answers(
         released, **{name: f"def {name}(*args, **kwargs): {STUB}" for name in GRADED}
@@ -99,7 +100,7 @@ def test_an_attack_gains_nothing(attack, released, short_limits):
         for cell in notebook.cells:
             if grade_id(cell) == name:
                 cell.source = f"if {name!r} not in globals():\n    {cell.source}"
-    graded = grade(notebook, PS1)
+    graded = grade(notebook, PS1, STRICT)
     assert set(scores(graded).values()) == {0.0}
 
 
@@ -107,12 +108,12 @@ GRADED = ("posterior_mean", "data_weight", "shrinkage_shift", "plot_shrinkage")
 
 
 def test_after_the_attacks_the_key_still_scores_full_marks(key):
-    assert sum(scores(grade(key, PS1)).values()) == 17
+    assert sum(scores(grade(key, PS1, COURSE)).values()) == 17
 
 
-def test_one_deadly_cell_costs_no_other_exercise(key, short_limits):
+def test_one_deadly_cell_costs_no_other_exercise(key):
     deadly = with_answers(key, data_weight="import os; os._exit(0)")
-    assert scores(grade(deadly, PS1)) == {
+    assert scores(grade(deadly, PS1, STRICT)) == {
         "test_posterior_mean": 6.0,
         "test_data_weight": 0.0,
         "test_shrinkage_shift": 3.0,
@@ -122,10 +123,10 @@ def test_one_deadly_cell_costs_no_other_exercise(key, short_limits):
 
 def test_a_name_overwritten_later_is_graded_as_it_was(key):
     later = with_cell(key, "posterior_mean = 0.6\ndata_weight = None", after="test_plot_shrinkage")
-    assert sum(scores(grade(later, PS1)).values()) == 17
+    assert sum(scores(grade(later, PS1, COURSE)).values()) == 17
 
 
-def test_hidden_inputs_reach_no_page(key, short_limits):
+def test_hidden_inputs_reach_no_page(key):
     """Functions that note their arguments, and cells that print the notes."""
     spy = """
 SEEN = []
@@ -139,7 +140,7 @@ def posterior_mean(a, b, k, n):
     curious = with_answers(
         with_cell(key, "print('noted', SEEN)", after="test_plot_shrinkage"), posterior_mean=spy
     )
-    graded = grade(curious, PS1)
+    graded = grade(curious, PS1, STRICT)
     assert scores(graded)["test_posterior_mean"] < 6
     shown = str(graded.cells)
     for cell in graded.graded_notebook.cells:
@@ -153,7 +154,7 @@ def posterior_mean(a, b, k, n):
         assert hidden not in shown
 
 
-def test_scratch_files_do_not_survive_a_restart(key, short_limits):
+def test_scratch_files_do_not_survive_a_restart(key):
     spy = """
 import os
 print("left over:", os.path.exists("/scratch/notes"))
@@ -161,7 +162,7 @@ def posterior_mean(a, b, k, n):
     open("/scratch/notes", "w").write(str((a, b, k, n)))
     os._exit(0)
 """
-    graded = grade(with_answers(key, posterior_mean=spy), PS1)
+    graded = grade(with_answers(key, posterior_mean=spy), PS1, STRICT)
     assert "left over: False" in str(graded.graded_notebook.cells)
     assert "left over: True" not in str(graded.graded_notebook.cells)
     assert scores(graded)["test_data_weight"] == 3

@@ -11,8 +11,9 @@ import pytest
 from conftest import PS1, demo_submission
 
 from autograder import cli
-from autograder.course_directory import NbGraderCourse
-from autograder.submission import grade_id
+from autograder.doors.course_directory import NbGraderCourse
+from autograder.notebooks.cells import grade_id
+from autograder.sandbox import walls
 from course_config import ROOT
 
 BIN = Path(sys.executable).parent
@@ -37,11 +38,10 @@ def tampered(key):
 @pytest.fixture(scope="module")
 def class_folder(tmp_path_factory):
     """A course directory with submissions of every kind."""
-    from autograder.release import key_path
 
     root = tmp_path_factory.mktemp("course")
     NbGraderCourse.set_up(root)
-    key = nbformat.read(key_path(PS1), as_version=4)
+    key = nbformat.read(PS1.key, as_version=4)
     foreign_kernel = copy.deepcopy(key)
     foreign_kernel.metadata["kernelspec"] = {"name": "no-such-kernel", "display_name": "?"}
     submissions = {
@@ -144,7 +144,7 @@ def test_nbgrader_feedback_and_export_follow(by_nbgrader, class_folder):
 
 
 def test_nothing_in_a_submission_runs_in_a_page(by_nbgrader, class_folder, tmp_path):
-    from autograder.feedback import markdown2html
+    from autograder.grading.feedback import markdown2html
 
     hostile = "<script>alert(1)</script><img src=x onerror=alert(1)> [a](javascript:alert(1)) $x<y$"
     page = markdown2html(hostile)
@@ -175,9 +175,8 @@ def test_wrong_usage_gets_one_sentence_and_status_2(tmp_path, capsys):
 
 
 def test_no_sandbox_no_grades(monkeypatch, capsys):
-    from autograder import sandbox
 
-    monkeypatch.setattr(sandbox, "_why_bubblewrap_fails", lambda: "bubblewrap is not installed")
+    monkeypatch.setattr(walls, "_why_bubblewrap_fails", lambda: "bubblewrap is not installed")
     path = ROOT / "release" / PS1.name
     assert cli.main(["grade", str(path)]) == 2
     assert "--sandbox none" in capsys.readouterr().err

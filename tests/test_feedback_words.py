@@ -3,10 +3,9 @@
 import pytest
 from conftest import PS1, scores, with_answers, with_cell
 
-from autograder.grading import grade
-from autograder.release import key_path
-from autograder.submission import read_notebook
-from course_config import ASSIGNMENTS
+from autograder.grading.grade import grade
+from autograder.notebooks.reading import read_notebook
+from course_config import ASSIGNMENTS, COURSE
 
 RIGHT = "return (a + k) / (a + b + n)"
 
@@ -49,9 +48,9 @@ MISTAKES_OF_FORM = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES_OF_FORM)
-def test_mistakes_of_form_get_their_own_words(mistake, key, short_limits):
+def test_mistakes_of_form_get_their_own_words(mistake, key):
     source, words = MISTAKES_OF_FORM[mistake]
-    graded = grade(with_answers(key, posterior_mean=source), PS1)
+    graded = grade(with_answers(key, posterior_mean=source), PS1, COURSE)
     assert scores(graded)["test_posterior_mean"] < 6
     told = [test.hint for cell in graded.cells[:1] for test in cell.tests if not test.passed]
     assert any(words in hint for hint in told), told
@@ -64,7 +63,7 @@ def test_an_error_on_hidden_inputs_is_told_by_type_and_line_only(key):
         "        raise ValueError(f'secret {a} {b}')\n"
         f"    {RIGHT}"
     )
-    graded = grade(with_answers(key, posterior_mean=picky), PS1)
+    graded = grade(with_answers(key, posterior_mean=picky), PS1, COURSE)
     hints = " ".join(test.hint for test in graded.cells[0].tests)
     assert "ValueError in line 3" in hints
     assert "secret" not in hints
@@ -73,10 +72,13 @@ def test_an_error_on_hidden_inputs_is_told_by_type_and_line_only(key):
 def test_what_may_come_from_an_earlier_exercise_is_said_to(key):
     """A wrong posterior mean is followed through; a missing one is named as what to mend first."""
     wrong = with_answers(key, posterior_mean="def posterior_mean(a, b, k, n):\n    return k / n")
-    assert scores(grade(wrong, PS1)) == scores(grade(key, PS1)) | {"test_posterior_mean": 0.0}
+    assert scores(grade(wrong, PS1, COURSE)) == scores(grade(key, PS1, COURSE)) | {
+        "test_posterior_mean": 0.0
+    }
     stub = "def posterior_mean(a, b, k, n):\n    raise NotImplementedError()"
     cells = {
-        cell.grade_id: cell for cell in grade(with_answers(key, posterior_mean=stub), PS1).cells
+        cell.grade_id: cell
+        for cell in grade(with_answers(key, posterior_mean=stub), PS1, COURSE).cells
     }
     for test in cells["test_shrinkage_shift"].tests:
         assert "`posterior_mean` still has its placeholder" in test.hint
@@ -89,23 +91,23 @@ def test_an_answer_in_a_cell_of_ones_own_counts(key):
     notebook = with_cell(
         notebook, "def data_weight(a, b, n):\n    return n / (a + b + n)", after="data_weight"
     )
-    assert scores(grade(notebook, PS1))["test_data_weight"] == 3
+    assert scores(grade(notebook, PS1, COURSE))["test_data_weight"] == 3
 
 
 def test_grading_is_repeatable(key):
     """Ten times the same submission, ten times the same result, to the byte."""
     notebook = with_answers(key, posterior_mean="def posterior_mean(a, b, k, n):\n    return k / n")
-    results = {repr(grade(notebook, PS1).cells) for _ in range(10)}
+    results = {repr(grade(notebook, PS1, COURSE).cells) for _ in range(10)}
     assert len(results) == 1
 
 
 def test_whole_numbers_where_genjax_wants_floats_get_their_own_words():
     """It works with floats, and stops with whole numbers: the words say so, not "TypeError"."""
-    key = read_notebook(key_path(ASSIGNMENTS[1]))
+    key = read_notebook(ASSIGNMENTS[1].key)
     picky = (
         "@gen\ndef student_tonkatsu(a, b, n):\n"
         '    theta = beta(a, b) @ "theta"\n    return binomial(n, probs=theta) @ "k"'
     )
-    cell = grade(with_answers(key, student_tonkatsu=picky), ASSIGNMENTS[1]).cells[0]
+    cell = grade(with_answers(key, student_tonkatsu=picky), ASSIGNMENTS[1], COURSE).cells[0]
     assert cell.score == 7
     assert any("whole number" in test.hint for test in cell.tests if not test.passed)

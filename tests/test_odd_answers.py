@@ -5,12 +5,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from autograder.misconceptions import library_of
-from autograder.power import LocalRun, reference_functions
-from autograder.submission import assignment_named
-from autograder.suite import collect, run_suite
-from autograder.wire import Opaque, decode, encode
-from course_config import ASSIGNMENTS
+from autograder.authoring.power import LocalRun, reference_functions
+from autograder.grading.suite import collect, run_suite
+from autograder.in_kernel.wire import Opaque, decode, encode
+from autograder.misconceptions.library import library_of
+from course_config import ASSIGNMENTS, COURSE
 
 # Odd numbers overflow and divide by zero all the way.
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -113,7 +112,7 @@ def test_an_odd_entry_of_a_dictionary_is_the_students_doing(name, odd):
         return right | {name: odd} if isinstance(right, dict) and name in right else right
 
     cell = "test_classroom_verdict"
-    [verdict] = results_of(assignment_named("ps4-two-classrooms"), spoil, frozenset([cell]))
+    [verdict] = results_of(COURSE.assignment("ps4-two-classrooms"), spoil, frozenset([cell]))
     assert verdict.score < verdict.max_score
 
 

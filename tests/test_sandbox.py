@@ -5,10 +5,10 @@ import dataclasses
 
 import pytest
 
-from autograder import sandbox
+from autograder.course import Limits
 from autograder.errors import SandboxUnavailable
-from autograder.kernel import KernelDied, LiveKernel
-from autograder.sandbox import Limits
+from autograder.sandbox import walls
+from autograder.sandbox.kernel import KernelDied, LiveKernel
 from course_config import ROOT
 
 LIMITS = Limits(memory_bytes=2 * 2**30, scratch_bytes=64 * 2**20, processes=64, output_bytes=10_000)
@@ -153,9 +153,9 @@ def test_a_kernel_that_ends_itself_is_noticed(code):
 
 
 def test_a_reply_that_is_not_of_the_protocol_is_garbled(kernel):
-    run(kernel, "import sys; agent = sys.modules.pop('autograder.agent')")
+    run(kernel, "import sys; agent = sys.modules.pop('autograder.in_kernel.agent')")
     assert kernel.ask({"do": "remember", "cell": "x"}, 10) == {"error": {"kind": "garbled"}}
-    run(kernel, "sys.modules['autograder.agent'] = agent")
+    run(kernel, "sys.modules['autograder.in_kernel.agent'] = agent")
     assert "answer" in kernel.ask({"do": "remember", "cell": "x"}, 10)
 
 
@@ -174,17 +174,17 @@ kernel.session.send(kernel.iopub_socket, "stream", {"name": "stdout", "text": "x
 
 def test_without_bubblewrap_grading_refuses_in_one_sentence(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
-    sandbox._why_bubblewrap_fails.cache_clear()
+    walls._why_bubblewrap_fails.cache_clear()
     try:
         with pytest.raises(SandboxUnavailable, match="apt-get install bubblewrap") as refused:
-            sandbox.choose("auto")
+            walls.choose("auto")
         assert "--sandbox none" in str(refused.value)
-        assert sandbox.choose("none") == "none"
+        assert walls.choose("none") == "none"
     finally:
-        sandbox._why_bubblewrap_fails.cache_clear()
+        walls._why_bubblewrap_fails.cache_clear()
 
 
 def test_a_course_inside_what_students_can_read_is_refused(monkeypatch):
     monkeypatch.setattr("sys.prefix", str(ROOT))
     with pytest.raises(SandboxUnavailable, match="keep the course outside"):
-        sandbox.visible_paths()
+        walls.visible_paths()

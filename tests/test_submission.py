@@ -8,15 +8,11 @@ import pytest
 from conftest import PS1, with_answers, with_cell
 
 from autograder.errors import CannotGrade
-from autograder.submission import (
-    assignment_by_cells,
-    assignment_by_path,
-    grade_id,
-    kernel_note,
-    read_notebook,
-    restore,
-    student_of,
-)
+from autograder.notebooks.cells import grade_id
+from autograder.notebooks.finding import assignment_by_cells, assignment_by_path, student_of
+from autograder.notebooks.reading import read_notebook
+from autograder.notebooks.restoring import kernel_note, restore
+from course_config import COURSE
 
 
 def course_cells(notebook):
@@ -140,14 +136,14 @@ def test_an_unknown_kernel_is_remarked_and_another_language_refused(released):
 
 def test_the_assignment_is_told_by_folder_file_name_or_cells(tmp_path, released):
     folder = tmp_path / "alyssa" / PS1.name
-    assert assignment_by_path(folder / "whatever.ipynb") == PS1
-    assert assignment_by_path(tmp_path / f"{PS1.notebook}.ipynb") == PS1
-    assert assignment_by_path(tmp_path / "copy.ipynb") is None
-    assert assignment_by_cells(released) == PS1
+    assert assignment_by_path(folder / "whatever.ipynb", COURSE) == PS1
+    assert assignment_by_path(tmp_path / f"{PS1.notebook}.ipynb", COURSE) == PS1
+    assert assignment_by_path(tmp_path / "copy.ipynb", COURSE) is None
+    assert assignment_by_cells(released, COURSE) == PS1
     assert student_of(folder / "x.ipynb", PS1) == "alyssa"
     assert student_of(tmp_path / "x.ipynb", PS1) is None
     with pytest.raises(CannotGrade, match="no assignment"):
-        assignment_by_cells(nbformat.v4.new_notebook())
+        assignment_by_cells(nbformat.v4.new_notebook(), COURSE)
 
 
 def test_pasted_pictures_stay_and_other_attachments_go(tmp_path, released):

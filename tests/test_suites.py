@@ -5,13 +5,14 @@ import sys
 
 import pytest
 
+from autograder.authoring.release import stale_files
 from autograder.errors import GraderFault
-from autograder.grading import grade, points_of_test_cells
-from autograder.misconceptions import library_of
-from autograder.release import key_path, stale_files
-from autograder.submission import grade_id, is_solution, read_notebook, released_notebook
-from autograder.suite import Suite, check_mapping, collect
-from course_config import ASSIGNMENTS, ROOT
+from autograder.grading.grade import grade, points_of_test_cells
+from autograder.grading.suite import Suite, check_mapping, collect
+from autograder.misconceptions.library import library_of
+from autograder.notebooks.cells import grade_id, is_solution
+from autograder.notebooks.reading import read_notebook, released_notebook
+from course_config import ASSIGNMENTS, COURSE, ROOT
 
 by_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda a: a.name)
 
@@ -62,7 +63,7 @@ def test_hidden_suites_import_the_reference_and_nothing_else_of_the_grader(assig
 
 @by_assignment
 def test_the_key_scores_full_marks(assignment):
-    graded = grade(read_notebook(key_path(assignment)), assignment)
+    graded = grade(read_notebook(assignment.key), assignment, COURSE)
     assert [test.hint for cell in graded.cells for test in cell.tests if not test.passed] == []
     assert sum(cell.score for cell in graded.cells) == sum(
         points_of_test_cells(released_notebook(assignment)).values()
@@ -71,19 +72,19 @@ def test_the_key_scores_full_marks(assignment):
 
 @by_assignment
 def test_the_empty_release_scores_zero_on_every_test_cell_and_is_told_why(assignment):
-    graded = grade(released_notebook(assignment), assignment)
+    graded = grade(released_notebook(assignment), assignment, COURSE)
     for cell in graded.cells:
         assert cell.score == 0
         assert all("placeholder" in test.hint for test in cell.tests)
 
 
 def test_release_and_answer_keys_are_fresh():
-    assert stale_files() == []
+    assert stale_files(COURSE) == []
 
 
 @by_assignment
 def test_notebooks_are_stored_without_outputs_and_with_readable_ids(assignment):
-    for path in (assignment.source, assignment.release, key_path(assignment)):
+    for path in (assignment.source, assignment.release, assignment.key):
         import nbformat
 
         notebook = nbformat.read(path, as_version=4)

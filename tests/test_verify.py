@@ -5,17 +5,17 @@ import pytest
 from scipy.stats import norm
 
 from autograder import statistics
-from autograder.misconceptions import library_of
-from autograder.power import misses, study
-from autograder.verify import variants_of, verify
-from course_config import ASSIGNMENTS
+from autograder.authoring.power import misses, study
+from autograder.authoring.verify import variants_of, verify
+from autograder.misconceptions.library import library_of
+from course_config import ASSIGNMENTS, COURSE
 
 by_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda a: a.name)
 
 
 @by_assignment
 def test_a_sample_of_misconceptions_is_named_and_of_other_right_ways_accepted(assignment):
-    problems = [finding for finding in verify(assignment, quick=True) if finding.problem]
+    problems = [finding for finding in verify(assignment, COURSE, quick=True) if finding.problem]
     assert problems == []
 
 

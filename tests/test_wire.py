@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from autograder.wire import DTYPES, MAX_DEPTH, Key, Opaque, WireError, decode, encode
+from autograder.in_kernel.wire import DTYPES, MAX_DEPTH, Key, Opaque, WireError, decode, encode
 
 
 def through_json(value):

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import jax.random as jr
 from jax.scipy.special import betaln, gammaln, logsumexp
 
-from autograder.misconceptions import Library
+from autograder.misconceptions.library import Library
 
 library = Library()
 

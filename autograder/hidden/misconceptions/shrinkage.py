@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from autograder.misconceptions import Library
+from autograder.misconceptions.library import Library
 
 library = Library()
 

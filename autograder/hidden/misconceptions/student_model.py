@@ -7,7 +7,7 @@ from genjax import beta, binomial, gen
 from jax.scipy.special import betaln, gammaln
 from jax.scipy.stats import beta as beta_distribution
 
-from autograder.misconceptions import Library
+from autograder.misconceptions.library import Library
 
 library = Library()
 

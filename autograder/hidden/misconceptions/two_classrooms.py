@@ -6,7 +6,7 @@ import jax.random as jr
 import numpy as np
 from jax.scipy.special import betaln, gammaln
 
-from autograder.misconceptions import Library
+from autograder.misconceptions.library import Library
 
 library = Library()
 

@@ -21,13 +21,14 @@ import numpy as np
 from scipy.stats import norm
 
 import solutions
-from autograder import proxy
-from autograder.misconceptions import Misconception, ask, library_of
-from autograder.notebook_run import Question
+from autograder.course import Assignment
+from autograder.grading import student
+from autograder.grading.suite import collect, run_suite
+from autograder.in_kernel.wire import Key, encode
+from autograder.misconceptions.library import Misconception, library_of
+from autograder.misconceptions.matching import ask
+from autograder.records import Question
 from autograder.statistics import FALSE_ALARM, Z, distribution_distance, dkw_bound
-from autograder.suite import collect, run_suite
-from autograder.wire import Key, encode
-from course_config import Assignment
 
 
 class LocalRun:
@@ -167,18 +168,18 @@ class _noting_checks:  # noqa: N801 - used like a function
 
     def __enter__(self) -> dict[tuple[str, str], list[Check]]:
         self.noted: dict[tuple[str, str], list[Check]] = {}
-        self._before = dict(proxy.ON_CHECK)
-        proxy.ON_CHECK["distribution"] = self._distribution
-        proxy.ON_CHECK["estimate"] = self._estimate
-        proxy.ON_CHECK["correlation"] = self._correlation
+        self._before = dict(student.ON_CHECK)
+        student.ON_CHECK["distribution"] = self._distribution
+        student.ON_CHECK["estimate"] = self._estimate
+        student.ON_CHECK["correlation"] = self._correlation
         return self.noted
 
     def __exit__(self, *_: object) -> None:
-        proxy.ON_CHECK.clear()
-        proxy.ON_CHECK.update(self._before)
+        student.ON_CHECK.clear()
+        student.ON_CHECK.update(self._before)
 
     def _note(self, kind: str, miss: float, failed: bool) -> None:
-        from autograder.suite import current_test
+        from autograder.grading.suite import current_test
 
         self.noted.setdefault(current_test(), []).append(Check(kind, miss, failed))
 

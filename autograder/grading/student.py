@@ -10,15 +10,15 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograder.axes import is_drawing
-from autograder.notebook_run import Answers, Question
+from autograder.in_kernel.axes import is_drawing
+from autograder.in_kernel.wire import Key, Opaque, WireError, decode
+from autograder.notebooks.run import Answers
+from autograder.records import Answered, Question
 from autograder.statistics import Z, distribution_fits, same_distribution
-from autograder.wire import Key, Opaque, WireError, decode
 
 FLOAT32_EPS = float(np.finfo(np.float32).eps)
 
@@ -57,14 +57,6 @@ def unobserved() -> Iterator[None]:
 
 class StudentFailure(AssertionError):
     """A test failed because of what the student's code is or does; the message is for them."""
-
-
-@dataclass(frozen=True)
-class Answered:
-    """One question and the student's answer to it, kept to recognise misconceptions."""
-
-    question: Question
-    answer: Any
 
 
 class Student:

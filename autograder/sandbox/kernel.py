@@ -25,9 +25,10 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
-from autograder import sandbox
+from autograder import in_kernel
+from autograder.course import Limits
 from autograder.errors import GraderFault
-from autograder.sandbox import Limits
+from autograder.sandbox import walls
 
 MAX_MESSAGE_BYTES = 64 * 2**20
 MAX_QUEUED_MESSAGES = 64
@@ -65,7 +66,7 @@ class LiveKernel:
 
     def __init__(self, limits: Limits, sandbox_mode: str) -> None:
         self._limits = limits
-        self._mode = sandbox.choose(sandbox_mode)
+        self._mode = walls.choose(sandbox_mode)
         self._death = ""
 
     def __enter__(self) -> LiveKernel:
@@ -103,7 +104,7 @@ class LiveKernel:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=str(scratch),
-            env=sandbox.environment(str(scratch)),
+            env=walls.environment(str(scratch)),
         )
         self._watch()
         self._client: BlockingKernelClient = self._manager.client()
@@ -173,9 +174,7 @@ class LiveKernel:
         Raises:
             KernelDied: see :meth:`execute`.
         """
-        expression = (
-            f"__import__('sys').modules['autograder.agent'].answer({json.dumps(request)!r})"
-        )
+        expression = f"__import__('sys').modules['autograder.in_kernel.agent'].answer({json.dumps(request)!r})"
         execution = self.execute("", seconds, silent=True, expressions={"answer": expression})
         if execution.ending == "timeout":
             return {"error": {"kind": "timeout"}}
@@ -303,7 +302,7 @@ class _StudentKernelSpecs(KernelSpecManager):
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         argv += ["--HistoryManager.enabled=False"]
         self._spec = KernelSpec(
-            argv=sandbox.command(argv, connection_dir, limits, mode),
+            argv=walls.command(argv, connection_dir, limits, mode),
             display_name="Student",
             language="python",
             interrupt_mode="message",
@@ -314,15 +313,16 @@ class _StudentKernelSpecs(KernelSpecManager):
 
 
 def _agent_loader() -> str:
-    folder = Path(__file__).parent
+    folder = Path(in_kernel.__file__).parent
     sources = {name: (folder / f"{name}.py").read_text("utf-8") for name in AGENT_MODULES}
     return f"""
 import sys, types
 def load(sources):
-    sys.modules["autograder"] = types.ModuleType("autograder")
+    for package in ("autograder", "autograder.in_kernel"):
+        sys.modules[package] = types.ModuleType(package)
     for name, source in sources.items():
-        module = types.ModuleType("autograder." + name)
-        sys.modules["autograder." + name] = module
+        module = types.ModuleType("autograder.in_kernel." + name)
+        sys.modules["autograder.in_kernel." + name] = module
         exec(compile(source, "<grader's agent: " + name + ">", "exec"), module.__dict__)
 load({sources!r})
 del load, sys, types

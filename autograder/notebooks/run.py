@@ -15,37 +15,18 @@ ended it: one bad cell costs its own points and no others.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from nbformat import NotebookNode
 
-from autograder.display import notice, shown_outputs
-from autograder.kernel import KernelDied, LiveKernel
-from autograder.sandbox import Limits
-from autograder.submission import grade_id, is_autograded
-from autograder.wire import encode
+from autograder.course import Limits
+from autograder.in_kernel.wire import encode
+from autograder.notebooks.cells import grade_id, is_autograded
+from autograder.notebooks.display import notice, shown_outputs
+from autograder.records import Question
+from autograder.sandbox.kernel import KernelDied, LiveKernel
 
 Error = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Question:
-    """A call of a student's function, as it stood at a test cell.
-
-    Attributes:
-        cell: grade_id of the test cell.
-        action: what to do, see ``agent``.
-        function: the function's name.
-        args: its positional arguments, of the types that ``wire`` knows.
-        kwargs: its keyword arguments.
-    """
-
-    cell: str
-    action: str
-    function: str
-    args: tuple[Any, ...] = ()
-    kwargs: tuple[tuple[str, Any], ...] = ()
 
 
 class Answers(Protocol):
@@ -54,7 +35,7 @@ class Answers(Protocol):
     example_errors: dict[str, Error]
 
     def ask(self, question: Question) -> dict[str, Any]:
-        """The reply to one question; see :meth:`autograder.kernel.LiveKernel.ask`."""
+        """The reply to one question; see :meth:`autograder.sandbox.kernel.LiveKernel.ask`."""
 
 
 class NotebookRun:
@@ -128,7 +109,7 @@ class NotebookRun:
         assert self._kernel is not None
         self._deadline = time.monotonic() + self._limits.submission_seconds
         self._bad_functions.clear()
-        memory = "__import__('sys').modules['autograder.agent']._remembered"
+        memory = "__import__('sys').modules['autograder.in_kernel.agent']._remembered"
         self._kernel.execute(f"globals().update({memory}[{cells[0]!r}])", 60, silent=True)
         execution = self._kernel.execute(source, self._limits.cell_seconds)
         # Each answer brings compiled code of its own, which would fill the kernel's memory in time.

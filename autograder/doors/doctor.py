@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
-from autograder import sandbox
 from autograder.errors import SandboxUnavailable
-from course_config import ASSIGNMENTS
+from autograder.sandbox import walls
+from course_config import COURSE
 
 PINNED = {"genjax": "0.10.3", "jax": "0.5.3", "nbgrader": "0.9.6"}
 
@@ -25,11 +25,11 @@ def findings() -> Iterator[tuple[str, str, str]]:
             found = "not installed"
         yield package, found, "" if found == pinned else f"run ./set_up.sh for {package} {pinned}"
     try:
-        sandbox.choose("auto")
+        walls.choose("auto")
         yield "sandbox", "bubblewrap works", ""
     except SandboxUnavailable as problem:
         yield "sandbox", "unavailable", str(problem)
-    for assignment in ASSIGNMENTS:
+    for assignment in COURSE.assignments:
         for kind, path in (("source", assignment.source), ("release", assignment.release)):
             found = "there" if path.exists() else "not there"
             yield f"{assignment.name} {kind}", found, "" if path.exists() else "run make release"

@@ -20,7 +20,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import UserError
-from autograder.submission import grade_id
+from autograder.notebooks.cells import grade_id
 
 _HEADING = re.compile(r"^# %% (?:(\[markdown\]) )?(?:(after|delete|replace)=)?(\w+)\s*$")
 

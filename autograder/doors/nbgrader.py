@@ -13,20 +13,16 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.errors import CannotGrade
-from autograder.grading import grade
-from autograder.submission import (
-    assignment_named,
-    kernel_note,
-    read_notebook,
-    released_notebook,
-    restore,
-)
+from autograder.grading.grade import grade
+from autograder.notebooks.reading import read_notebook, released_notebook
+from autograder.notebooks.restoring import kernel_note, restore
+from course_config import COURSE
 
 Processed = tuple[NotebookNode, dict[str, Any]]
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads submissions as :func:`autograder.submission.read_notebook` does."""
+    """Reads submissions as :func:`autograder.notebooks.reading.read_notebook` does."""
 
     def from_filename(  # type: ignore[override]
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
@@ -47,11 +43,11 @@ class RestoreCells(NbGraderPreprocessor):
     """Gives a submission its locked and deleted cells back, before anything else is done."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Processed:
-        """See :func:`autograder.submission.restore`."""
+        """See :func:`autograder.notebooks.restoring.restore`."""
         note = kernel_note(nb)
         if note:
             self.log.warning("%s: %s", resources["nbgrader"]["student"], note)
-        assignment = assignment_named(resources["nbgrader"]["assignment"])
+        assignment = COURSE.assignment(resources["nbgrader"]["assignment"])
         return restore(nb, released_notebook(assignment)), resources
 
 
@@ -59,6 +55,6 @@ class GradeInSandbox(NbGraderPreprocessor):
     """Runs and grades a restored submission; the scores stand in its test cells afterwards."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Processed:
-        """See :func:`autograder.grading.grade`."""
-        assignment = assignment_named(resources["nbgrader"]["assignment"])
-        return grade(nb, assignment).graded_notebook, resources
+        """See :func:`autograder.grading.grade.grade`."""
+        assignment = COURSE.assignment(resources["nbgrader"]["assignment"])
+        return grade(nb, assignment, COURSE).graded_notebook, resources

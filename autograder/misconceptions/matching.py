@@ -6,74 +6,25 @@ lines of code that makes the mistake and a sentence that teaches.
 
 from __future__ import annotations
 
-import importlib
 import itertools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from autograder import agent
-from autograder.axes import describe_axes
-from autograder.notebook_run import Question
-from autograder.proxy import Answered
+from autograder.in_kernel import agent
+from autograder.in_kernel.axes import describe_axes
+from autograder.in_kernel.wire import Key, encode
+from autograder.misconceptions.figures import same_drawing, similar_drawing
+from autograder.misconceptions.library import Library, Misconception
+from autograder.records import Answered, Question
 from autograder.statistics import same_distribution
-from autograder.wire import Key, encode
 
 # Far above what float32 loses, far below what a mistake changes.
 _FLOAT32_AGREEMENT = 1e-4
 _ENOUGH_FOR_A_DISTRIBUTION = 1000
-
-
-@dataclass(frozen=True)
-class Misconception:
-    """A mistake that learners make, as code.
-
-    Attributes:
-        name: a short name, that of the Python function that makes the mistake.
-        function: the graded function whose place it takes.
-        teaches: what to tell a student who made it; says what was mixed up, not the answer.
-        answer: makes the mistake: takes the graded function's arguments, gives the wrong answer.
-        random: whether its answers are draws, which are compared as distributions.
-        within: the relative difference that two Monte Carlo runs of it show; 0 for none.
-    """
-
-    name: str
-    function: str
-    teaches: str
-    answer: Callable[..., Any]
-    random: bool = False
-    within: float = 0.0
-
-
-class Library:
-    """The misconceptions of one notebook, in the order in which they are looked for."""
-
-    def __init__(self) -> None:
-        self.entries: list[Misconception] = []
-
-    def of(
-        self, function: str, teaches: str, *, random: bool = False, within: float = 0.0
-    ) -> Callable[[Any], Any]:
-        """Decorator: the function below makes the mistake in place of ``function``."""
-
-        def add(answer: Any) -> Any:
-            # A GenJAX model holds the function that it was made of.
-            function_itself = answer.source.fn if hasattr(answer, "source") else answer
-            name = function_itself.__name__.replace("_", " ")
-            self.entries.append(Misconception(name, function, teaches, answer, random, within))
-            return answer
-
-        return add
-
-
-def library_of(notebook: str) -> Library:
-    """The library of a notebook, e.g. ``shrinkage``."""
-    module = importlib.import_module(f"autograder.hidden.misconceptions.{notebook}")
-    library: Library = module.library
-    return library
 
 
 def explains(misconception: Misconception, transcript: list[Answered]) -> bool:
@@ -235,7 +186,7 @@ def _as_argument(arg: Any) -> Any:
 
 def _same(wrong: Any, answer: Any, misconception: Misconception) -> bool | None:
     if isinstance(wrong, dict) and "lines" in wrong:
-        alike = _similar_drawing if misconception.random else _same_drawing
+        alike = similar_drawing if misconception.random else same_drawing
         return isinstance(answer, dict) and alike(wrong, answer)
     if isinstance(wrong, dict):
         if not isinstance(answer, dict) or wrong.keys() != answer.keys():
@@ -284,66 +235,3 @@ def _same_numbers(
     if wrong.size < _ENOUGH_FOR_A_DISTRIBUTION:
         return None
     return same_distribution(wrong.ravel(), answer.ravel())
-
-
-def _same_drawing(first: dict[str, Any], second: dict[str, Any]) -> bool:
-    return first["xscale"] == second["xscale"] and all(
-        len(_corners(first, kind)) == len(_corners(second, kind))
-        and np.allclose(_corners(first, kind), _corners(second, kind), rtol=1e-3, atol=1e-4)
-        for kind in ("points", "lines")
-    )
-
-
-def _similar_drawing(first: dict[str, Any], second: dict[str, Any]) -> bool:
-    """Whether two figures made from other draws show the same: axis, reference line, curves."""
-    if first["xscale"] != second["xscale"] or _verticals(first) != _verticals(second):
-        return False
-    here, there = _places(first), _places(second)
-    if not (len(here) and len(there)):
-        return False
-    apart = np.abs(here[:, None] - there[None, :]).max(axis=-1)
-    return bool(apart.min(axis=0).max() < 0.3 and apart.min(axis=1).max() < 0.3)
-
-
-def _verticals(drawing: dict[str, Any]) -> set[float]:
-    return {
-        round(float(line["x"][0]), 3)
-        for line in drawing["lines"]
-        if len(line["x"]) == 2 and line["x"][0] == line["x"][1]
-    }
-
-
-def _places(drawing: dict[str, Any]) -> np.ndarray:
-    """Centre and spread, over log x, of each curve and of the bars of each colour."""
-    curves = [_moments(line["x"], line["y"]) for line in drawing["lines"] if len(line["x"]) > 2]
-    for color in {bar["color"] for bar in drawing["bars"]}:
-        bars = [bar for bar in drawing["bars"] if bar["color"] == color]
-        edges = np.array([[bar["x"], bar["x"] + bar["width"]] for bar in bars])
-        heights = np.array([[bar["height"], bar["height"]] for bar in bars])
-        pieces = [_moments(x, y) for x, y in zip(edges, heights, strict=True)]
-        curves.append(np.sum(pieces, axis=0))
-    means = [(first / area, second / area) for area, first, second in curves if area > 0]
-    return np.array([(mean, max(square - mean**2, 0) ** 0.5) for mean, square in means])
-
-
-def _moments(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The area below a curve over log x, and its first two moments; negative x are left out."""
-    above = (x > 0) & np.isfinite(x) & np.isfinite(y)
-    log_x, y = np.log(x[above]), np.maximum(y[above], 0)
-    strips = np.abs(np.diff(log_x)) * (y[1:] + y[:-1]) / 2
-    middle = (log_x[1:] + log_x[:-1]) / 2
-    return np.array([np.sum(strips * middle**power) for power in (0, 1, 2)])
-
-
-def _corners(drawing: dict[str, Any], kind: str) -> np.ndarray:
-    """The end points of lines, or the markers, in a fixed order."""
-    if kind == "points":
-        corners = [(p["x"], p["y"]) for p in drawing["points"]]
-    else:
-        corners = [
-            (float(line["x"][i]), float(line["y"][i]))
-            for line in drawing["lines"]
-            if len(line["x"]) and not line["dashed"]
-            for i in (0, -1)
-        ]
-    return np.array(sorted(corners), float).reshape(-1, 2)

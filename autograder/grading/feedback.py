@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import bleach
 import nbformat
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
-from autograder.suite import CellResult, TestResult
+from autograder.records import CellResult, TestResult
 
 _PASSED, _FAILED = "#00664b", "#a33f00"
 _ALLOWED_TAGS = frozenset(
@@ -101,23 +100,3 @@ def _is_allowed_attribute(tag: str, name: str, value: str) -> bool:
         is_picture = value.startswith(("data:image/png;base64,", "data:image/jpeg;base64,"))
         return name in ("alt", "width", "height") or (name == "src" and is_picture)
     return False
-
-
-def as_json(cell: CellResult) -> dict[str, Any]:
-    """A cell of the ``--json`` file."""
-    return {
-        "grade_id": cell.grade_id,
-        "score": cell.score,
-        "max_score": cell.max_score,
-        "tests": [
-            {
-                "name": test.name,
-                "passed": test.passed,
-                "points": test.points,
-                "max_points": test.max_points,
-                "hint": test.hint,
-                "misconception": test.misconception or None,
-            }
-            for test in cell.tests
-        ],
-    }

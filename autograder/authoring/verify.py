@@ -18,17 +18,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.answers import named_answers
-from autograder.grading import grade
-from autograder.misconceptions import Misconception, library_of
-from autograder.notebook_run import NotebookRun
-from autograder.release import key_path
-from autograder.submission import grade_id, is_solution, read_notebook, released_notebook, restore
-from autograder.suite import CellResult, Suite, collect, run_suite
-from course_config import LIMITS, ROOT, SANDBOX, Assignment
+from autograder.authoring.answers import named_answers
+from autograder.course import Assignment, Course
+from autograder.grading.grade import grade
+from autograder.grading.suite import Suite, collect, run_suite
+from autograder.misconceptions.library import Misconception, library_of
+from autograder.notebooks.cells import grade_id, is_solution
+from autograder.notebooks.reading import read_notebook, released_notebook
+from autograder.notebooks.restoring import restore
+from autograder.notebooks.run import NotebookRun
+from autograder.records import CellResult
 
-ALTERNATIVES = ROOT / "tests" / "alternatives"
-MISCONCEPTIONS = ROOT / "autograder" / "hidden" / "misconceptions"
+ALTERNATIVES = Path(__file__).parent / "alternatives"
 
 # What students' notebooks have imported anyway, so that misconceptions can be written as modules.
 _IMPORTS = """
@@ -69,7 +70,7 @@ class Finding:
 
 def variants_of(assignment: Assignment) -> list[Variant]:
     """All misconceptions and alternatives of an assignment."""
-    path = MISCONCEPTIONS / f"{assignment.notebook}.py"
+    path = assignment.suite.parent / "misconceptions" / f"{assignment.notebook}.py"
     module = ast.parse(path.read_text("utf-8"))
     wrong = [
         Variant("misconception", m.function, m.name, _as_cell(m, module), m.teaches)
@@ -111,17 +112,17 @@ def sample_of(variants: list[Variant]) -> list[Variant]:
     return kept
 
 
-def verify(assignment: Assignment, quick: bool) -> Iterator[Finding]:
+def verify(assignment: Assignment, course: Course, quick: bool) -> Iterator[Finding]:
     """Check one assignment; ``quick`` tries a sample, each on its own test cell only."""
-    key, released = read_notebook(key_path(assignment)), released_notebook(assignment)
+    key, released = read_notebook(assignment.key), released_notebook(assignment)
     for name, notebook, wanted in (("answer key", key, 1.0), ("empty release", released, 0.0)):
-        cells = grade(notebook, assignment).cells
+        cells = grade(notebook, assignment, course).cells
         bad = [cell.grade_id for cell in cells if cell.score != wanted * cell.max_score]
         problem = f"does not score {wanted:.0%} on {', '.join(bad)}" if bad else ""
         yield Finding(assignment.name, name, "", name, problem)
     suite, library = collect(assignment.suite), library_of(assignment.notebook)
     order = list(suite.points)
-    with NotebookRun(restore(key, released), suite.examples, LIMITS, SANDBOX) as run:
+    with NotebookRun(restore(key, released), suite.examples, course.limits, course.sandbox) as run:
         run.run_cells()
         sources = {grade_id(c): c.source for c in key.cells if is_solution(c)}
         variants = variants_of(assignment)

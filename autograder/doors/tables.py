@@ -7,10 +7,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from autograder.feedback import as_text
-from autograder.grading import Result
-from autograder.suite import CellResult
-from autograder.verify import Finding
+from autograder.authoring.verify import Finding
+from autograder.grading.feedback import as_text
+from autograder.records import CellResult, Result
 
 
 def progress(console: Console) -> Progress:

@@ -19,49 +19,12 @@ from typing import Any
 import pytest
 
 from autograder.errors import GraderFault
-from autograder.misconceptions import (
-    NO_ANSWER,
-    Library,
-    Misconception,
-    answer_of,
-    name_misconceptions,
-)
-from autograder.notebook_run import Answers, Question
-from autograder.proxy import Answered, Student, unobserved
-from autograder.wire import Key, encode
-
-
-@dataclass(frozen=True)
-class TestResult:
-    """One hidden test: what it tested, and what came of it."""
-
-    __test__ = False
-
-    name: str
-    passed: bool
-    points: float
-    max_points: float
-    hint: str = ""
-    misconception: str = ""
-    tests_that: str = ""
-
-
-@dataclass(frozen=True)
-class CellResult:
-    """One test cell: the sum of its tests."""
-
-    grade_id: str
-    tests: tuple[TestResult, ...] = ()
-
-    @property
-    def score(self) -> float:
-        """Points earned."""
-        return sum(test.points for test in self.tests)
-
-    @property
-    def max_score(self) -> float:
-        """Points that could be earned."""
-        return sum(test.max_points for test in self.tests)
+from autograder.grading.student import Student, unobserved
+from autograder.in_kernel.wire import Key, encode
+from autograder.misconceptions.library import Library, Misconception
+from autograder.misconceptions.matching import NO_ANSWER, answer_of, name_misconceptions
+from autograder.notebooks.run import Answers
+from autograder.records import Answered, CellResult, Question, TestResult
 
 
 @dataclass

@@ -15,8 +15,9 @@ from nbgrader.plugins.export import CsvExportPlugin
 from nbgrader.utils import capture_log
 from traitlets.config import Config
 
+from autograder.course import Assignment
 from autograder.errors import UserError
-from course_config import ROOT, Assignment, configure
+from course_config import ROOT, configure
 
 
 class NbGraderCourse:

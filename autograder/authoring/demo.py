@@ -1,6 +1,6 @@
 """The demonstration: six students hand in, nbgrader releases, grades, explains and exports.
 
-The six are those of the story, each a kind of submission. Their answers are in ``tests/students``;
+The six are those of the story, each a kind of submission. Their answers are in ``students/``;
 a student without a file for a notebook has handed in nothing for it.
 """
 
@@ -14,15 +14,15 @@ import nbformat
 from rich.console import Console
 from rich.table import Table
 
-from autograder import sandbox, tables
-from autograder.answers import hand_in
-from autograder.course_directory import NbGraderCourse
-from autograder.submission import released_notebook
-from autograder.suite import CellResult, TestResult
-from course_config import ASSIGNMENTS, ROOT, Assignment
+from autograder.authoring.answers import hand_in
+from autograder.course import Assignment, Course
+from autograder.doors import tables
+from autograder.doors.course_directory import NbGraderCourse
+from autograder.notebooks.reading import released_notebook
+from autograder.records import CellResult, TestResult
+from autograder.sandbox import walls
 
-DEMO = ROOT / "demo"
-ANSWERS = ROOT / "tests" / "students"
+ANSWERS = Path(__file__).parent / "students"
 STUDENTS = {
     "alyssa": "solves everything",
     "ben": "solves it his own way",
@@ -33,31 +33,31 @@ STUDENTS = {
 }
 
 
-def run_demo(console: Console, root: Path = DEMO) -> bool:
+def run_demo(course: Course, root: Path, console: Console) -> bool:
     """Run the whole demonstration in a fresh directory; True when everybody was graded."""
-    sandbox.choose("auto")
+    walls.choose(course.sandbox)
     shutil.rmtree(root, ignore_errors=True)
-    course = NbGraderCourse.set_up(root)
+    directory = NbGraderCourse.set_up(root)
     submissions = [
         (assignment, student)
-        for assignment in ASSIGNMENTS
+        for assignment in course.assignments
         for student in STUDENTS
         if (ANSWERS / student / f"{assignment.notebook}.py").exists()
     ]
     with tables.progress(console) as progress:
-        for assignment in progress.track(ASSIGNMENTS, description="Releasing"):
-            course.generate_assignment(assignment)
+        for assignment in progress.track(course.assignments, description="Releasing"):
+            directory.generate_assignment(assignment)
         for assignment, student in submissions:
             _hand_in(assignment, student, root)
         complaints = {}
         for assignment, student in progress.track(submissions, description="Grading"):
-            complaint = course.autograde(assignment, student)
+            complaint = directory.autograde(assignment, student)
             if complaint:
                 complaints[assignment.name, student] = complaint
             else:
-                course.generate_feedback(assignment, student)
-    course.export(root / "grades.csv")
-    console.print(_table(course, submissions, complaints))
+                directory.generate_feedback(assignment, student)
+    directory.export(root / "grades.csv")
+    console.print(_table(directory, submissions, complaints))
     console.print("Written answers wait for a teacher and are not counted yet.\n")
     for what, path in (
         ("grades", root / "grades.csv"),
@@ -79,7 +79,7 @@ def _hand_in(assignment: Assignment, student: str, root: Path) -> None:
 
 
 def _table(
-    course: NbGraderCourse,
+    directory: NbGraderCourse,
     submissions: list[tuple[Assignment, str]],
     complaints: dict[tuple[str, str], str],
 ) -> Table:
@@ -91,7 +91,7 @@ def _table(
     table.add_column("in a word", overflow="fold")
     for assignment, student in submissions:
         complaint = complaints.get((assignment.name, student))
-        cells = () if complaint else _graded_cells(course.root, assignment, student)
+        cells = () if complaint else _graded_cells(directory.root, assignment, student)
         score, full = sum(c.score for c in cells), sum(c.max_score for c in cells)
         table.add_row(
             student.capitalize(),

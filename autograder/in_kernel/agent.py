@@ -23,8 +23,8 @@ import linecache
 from collections.abc import Callable
 from typing import Any
 
-from autograder.axes import describe_axes
-from autograder.wire import Key, Opaque, WireError, decode, encode
+from autograder.in_kernel.axes import describe_axes
+from autograder.in_kernel.wire import Key, Opaque, WireError, decode, encode
 
 _remembered: dict[str, dict[str, Any]] = {}
 

@@ -1,0 +1,1 @@
+"""The ways into the grader beside the command line: nbgrader's classes, tables, the doctor."""

@@ -1,0 +1,1 @@
+"""``grade(notebook, assignment, course)``: hidden suites question a notebook and score it."""

@@ -1,0 +1,114 @@
+"""``grade(notebook) -> Result``: the one path behind every door."""
+
+from __future__ import annotations
+
+import copy
+import time
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.course import Assignment, Course
+from autograder.errors import CannotGrade, GraderFault
+from autograder.grading.feedback import outputs_of
+from autograder.grading.suite import Suite, check_mapping, collect, run_suite
+from autograder.misconceptions.library import library_of
+from autograder.notebooks.cells import grade_id, is_autograded
+from autograder.notebooks.finding import assignment_by_cells, assignment_by_path, student_of
+from autograder.notebooks.reading import read_notebook, released_notebook
+from autograder.notebooks.restoring import kernel_note, restore
+from autograder.notebooks.run import NotebookRun
+from autograder.records import CellResult, Result
+
+
+def grade_file(path: Path, course: Course, *, assignment: Assignment | None = None) -> Result:
+    """Grade the notebook at ``path``; what cannot be graded comes back as ``failed``.
+
+    Raises:
+        UserError: the course or this machine is not set up for grading.
+    """
+    started = time.monotonic()
+    result = Result(str(path), None, None, None)
+    try:
+        assignment = assignment or assignment_by_path(path, course)
+        result = _with_owner(result, path, assignment)
+        notebook = read_notebook(path)
+        assignment = assignment or assignment_by_cells(notebook, course)
+        result = _with_owner(result, path, assignment)
+        graded = grade(notebook, assignment, course)
+        result = replace(
+            result,
+            reason=graded.reason,
+            cells=graded.cells,
+            graded_notebook=graded.graded_notebook,
+        )
+    except CannotGrade as problem:
+        result = replace(result, status="failed", reason=_sentence(problem))
+    return replace(result, seconds=time.monotonic() - started)
+
+
+def _with_owner(result: Result, path: Path, assignment: Assignment | None) -> Result:
+    if assignment is None:
+        return result
+    return replace(
+        result,
+        student=student_of(path, assignment),
+        assignment=assignment.name,
+        notebook=assignment.notebook,
+    )
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What :func:`grade` finds: the test cells' results, and the notebook with them in it."""
+
+    cells: tuple[CellResult, ...]
+    graded_notebook: NotebookNode
+    reason: str = ""
+
+
+def grade(notebook: NotebookNode, assignment: Assignment, course: Course) -> Graded:
+    """Grade a submitted notebook: restore it, run it in the sandbox, question it.
+
+    Raises:
+        CannotGrade: it gets no grade; the message says why.
+        UserError: the course or this machine is not set up for grading.
+    """
+    note = kernel_note(notebook)
+    released = released_notebook(assignment)
+    restored = restore(notebook, released)
+    suite = _suite(assignment)
+    check_mapping(suite, points_of_test_cells(released))
+    with NotebookRun(restored, suite.examples, course.limits, course.sandbox) as run:
+        run.run_cells()
+        results = run_suite(suite, run, library_of(assignment.notebook))
+    by_cell = {result.grade_id: result for result in results}
+    for cell in restored.cells:
+        if is_autograded(cell):
+            cell.outputs = outputs_of(by_cell[str(grade_id(cell))])
+    ordered = [by_cell[str(grade_id(cell))] for cell in restored.cells if is_autograded(cell)]
+    # Reports find the details here; nbgrader's pages do not show metadata.
+    restored.metadata["autograder"] = {"cells": [result.as_json() for result in ordered]}
+    return Graded(tuple(ordered), restored, note)
+
+
+def points_of_test_cells(released: NotebookNode) -> dict[str, float]:
+    """The points of each cell that the hidden suite grades."""
+    return {
+        str(grade_id(cell)): float(cell.metadata["nbgrader"]["points"])
+        for cell in released.cells
+        if is_autograded(cell)
+    }
+
+
+@cache
+def _suite(assignment: Assignment) -> Suite:
+    return copy.deepcopy(collect(assignment.suite))
+
+
+def _sentence(problem: CannotGrade) -> str:
+    if isinstance(problem, GraderFault):
+        return f"The grader itself failed, not the submission: {problem}"
+    return str(problem)

@@ -1,0 +1,1 @@
+"""What is sent into the student's kernel, and also used outside; it trusts nobody."""

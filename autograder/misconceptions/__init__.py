@@ -1,0 +1,1 @@
+"""Mistakes that learners make, as code, and how an answer is recognised as one."""

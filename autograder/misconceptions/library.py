@@ -1,0 +1,61 @@
+"""Misconceptions: mistakes that learners make, as code.
+
+Those of a notebook are in ``hidden/misconceptions/``, one module a notebook, each a few lines that
+make the mistake and a sentence that teaches.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A mistake that learners make, as code.
+
+    Attributes:
+        name: a short name, that of the Python function that makes the mistake.
+        function: the graded function whose place it takes.
+        teaches: what to tell a student who made it; says what was mixed up, not the answer.
+        answer: makes the mistake: takes the graded function's arguments, gives the wrong answer.
+        random: whether its answers are draws, which are compared as distributions.
+        within: the relative difference that two Monte Carlo runs of it show; 0 for none.
+    """
+
+    name: str
+    function: str
+    teaches: str
+    answer: Callable[..., Any]
+    random: bool = False
+    within: float = 0.0
+
+
+class Library:
+    """The misconceptions of one notebook, in the order in which they are looked for."""
+
+    def __init__(self) -> None:
+        self.entries: list[Misconception] = []
+
+    def of(
+        self, function: str, teaches: str, *, random: bool = False, within: float = 0.0
+    ) -> Callable[[Any], Any]:
+        """Decorator: the function below makes the mistake in place of ``function``."""
+
+        def add(answer: Any) -> Any:
+            # A GenJAX model holds the function that it was made of.
+            function_itself = answer.source.fn if hasattr(answer, "source") else answer
+            name = function_itself.__name__.replace("_", " ")
+            self.entries.append(Misconception(name, function, teaches, answer, random, within))
+            return answer
+
+        return add
+
+
+def library_of(notebook: str) -> Library:
+    """The library of a notebook, e.g. ``shrinkage``."""
+    module = importlib.import_module(f"autograder.hidden.misconceptions.{notebook}")
+    library: Library = module.library
+    return library

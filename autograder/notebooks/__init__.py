@@ -1,0 +1,1 @@
+"""Notebooks: found, read, restored, run; what of their output is shown."""

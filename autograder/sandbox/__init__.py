@@ -1,0 +1,1 @@
+"""The locked room, and the live kernel in it."""
