@@ -174,7 +174,8 @@ class LiveKernel:
         Raises:
             KernelDied: see :meth:`execute`.
         """
-        expression = f"__import__('sys').modules['autograder.in_kernel.agent'].answer({json.dumps(request)!r})"
+        agent = "__import__('sys').modules['autograder.in_kernel.agent']"
+        expression = f"{agent}.answer({json.dumps(request)!r})"
         execution = self.execute("", seconds, silent=True, expressions={"answer": expression})
         if execution.ending == "timeout":
             return {"error": {"kind": "timeout"}}
