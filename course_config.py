@@ -36,7 +36,7 @@ LIMITS = Limits(
 )
 
 # "none" runs student code without a sandbox: only for submissions that you trust like your own.
-COURSE = Course(ROOT, ASSIGNMENTS, LIMITS, sandbox="auto")
+COURSE = Course(ROOT, ASSIGNMENTS, LIMITS, sandbox="auto", store=ROOT / ".store")
 
 
 def configure(c: Any) -> None:

@@ -82,12 +82,14 @@ class Course:
         assignments: in the order in which they are set.
         limits: what one submission may use.
         sandbox: ``auto``, ``bubblewrap`` or ``none``; see ``sandbox.walls.choose``.
+        store: a folder for what is computed once and used again; None to compute it each time.
     """
 
     root: Path
     assignments: tuple[Assignment, ...]
     limits: Limits = Limits()
     sandbox: str = "auto"
+    store: Path | None = None
 
     def assignment(self, name: str) -> Assignment:
         """The assignment called ``name``.

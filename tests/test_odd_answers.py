@@ -8,7 +8,7 @@ import pytest
 from autograder.authoring.power import LocalRun, reference_functions
 from autograder.grading.suite import collect, run_suite
 from autograder.in_kernel.wire import Opaque, decode, encode
-from autograder.misconceptions.library import library_of
+from autograder.misconceptions.known import KnownMisconceptions
 from course_config import ASSIGNMENTS, COURSE
 
 # Odd numbers overflow and divide by zero all the way.
@@ -69,10 +69,20 @@ def odd_run(assignment):
     return OddRun(reference_functions(assignment))
 
 
+@cache
+def suite_of(assignment):
+    return collect(assignment.suite)
+
+
+@cache
+def known(assignment):
+    return KnownMisconceptions(assignment.notebook, COURSE.store)
+
+
 def results_of(assignment, spoil, only=None):
     run = odd_run(assignment)
     run.spoil = spoil
-    return run_suite(collect(assignment.suite), run, library_of(assignment.notebook), only)
+    return run_suite(suite_of(assignment), run, known(assignment), only)
 
 
 by_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda a: a.name)

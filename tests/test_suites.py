@@ -47,7 +47,7 @@ def test_every_example_asks_for_the_function_of_its_cell(assignment):
 @by_assignment
 def test_every_misconception_belongs_to_a_graded_function(assignment):
     functions = {question.function for question in collect(assignment.suite).examples.values()}
-    assert {entry.function for entry in library_of(assignment.notebook).entries} <= functions
+    assert {entry.function for entry in library_of(assignment.notebook).functions} <= functions
 
 
 @by_assignment

@@ -25,7 +25,7 @@ def test_each_exercise_has_its_misconceptions_and_alternatives(assignment):
         kinds = [v.kind for v in variants_of(assignment) if v.function == function]
         assert kinds.count("misconception") >= 6, function
         assert kinds.count("alternative") >= 3, function
-    assert library_of(assignment.notebook).entries
+    assert library_of(assignment.notebook).functions
 
 
 @by_assignment

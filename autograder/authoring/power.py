@@ -25,8 +25,8 @@ from autograder.course import Assignment
 from autograder.grading import student
 from autograder.grading.suite import collect, run_suite
 from autograder.in_kernel.wire import Key, encode
+from autograder.misconceptions.known import KnownMisconceptions, ask
 from autograder.misconceptions.library import Misconception, library_of
-from autograder.misconceptions.matching import ask
 from autograder.records import Question
 from autograder.statistics import FALSE_ALARM, Z, distribution_distance, dkw_bound
 
@@ -112,13 +112,13 @@ def study(assignment: Assignment, runs: int) -> Iterator[dict[tuple[str, str], T
 
     Only tests that make at least one check of a random answer are in it.
     """
-    suite, library = collect(assignment.suite), library_of(assignment.notebook)
+    suite, known = collect(assignment.suite), KnownMisconceptions(assignment.notebook)
     tally: dict[tuple[str, str], Tried] = {}
     run = LocalRun(reference_functions(assignment))
     for number in range(runs):
         run.shift = 1000 * number
         with _noting_checks() as noted:
-            results = run_suite(suite, run, library)
+            results = run_suite(suite, run, known)
         for cell in results:
             for test in cell.tests:
                 checks = noted.get((cell.grade_id, test.name), [])
@@ -139,13 +139,13 @@ def misses(assignment: Assignment) -> Iterator[Miss]:
 
     Misconceptions that other tests of the cell catch for certain count as caught.
     """
-    suite, library = collect(assignment.suite), library_of(assignment.notebook)
-    for wrong in library.entries:
+    suite, known = collect(assignment.suite), KnownMisconceptions(assignment.notebook)
+    for wrong, answer in known.library.functions.items():
         cell = f"test_{wrong.function}"
         functions = copy.copy(reference_functions(assignment))
-        functions[wrong.function] = wrong.answer
+        functions[wrong.function] = answer
         with _noting_checks() as noted:
-            (result,) = run_suite(suite, LocalRun(functions), library, frozenset([cell]))
+            (result,) = run_suite(suite, LocalRun(functions), known, frozenset([cell]))
         chances = []
         for test in result.tests:
             failing = [c.miss for c in noted.get((cell, test.name), []) if c.failed]
@@ -160,7 +160,7 @@ def misses(assignment: Assignment) -> Iterator[Miss]:
 
 def number_of_misconceptions(assignment: Assignment) -> int:
     """How many rows :func:`misses` gives."""
-    return len(library_of(assignment.notebook).entries)
+    return len(library_of(assignment.notebook).functions)
 
 
 class _noting_checks:  # noqa: N801 - used like a function

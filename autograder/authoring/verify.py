@@ -20,7 +20,7 @@ from pathlib import Path
 
 from autograder.authoring.answers import named_answers
 from autograder.course import Assignment, Course
-from autograder.grading.grade import grade
+from autograder.grading.grade import grade, known_misconceptions
 from autograder.grading.suite import Suite, collect, run_suite
 from autograder.misconceptions.library import Misconception, library_of
 from autograder.notebooks.cells import grade_id, is_solution
@@ -74,7 +74,7 @@ def variants_of(assignment: Assignment) -> list[Variant]:
     module = ast.parse(path.read_text("utf-8"))
     wrong = [
         Variant("misconception", m.function, m.name, _as_cell(m, module), m.teaches)
-        for m in library_of(assignment.notebook).entries
+        for m in library_of(assignment.notebook).functions
     ]
     return wrong + [
         Variant("alternative", function, name, source)
@@ -120,7 +120,7 @@ def verify(assignment: Assignment, course: Course, quick: bool) -> Iterator[Find
         bad = [cell.grade_id for cell in cells if cell.score != wanted * cell.max_score]
         problem = f"does not score {wanted:.0%} on {', '.join(bad)}" if bad else ""
         yield Finding(assignment.name, name, "", name, problem)
-    suite, library = collect(assignment.suite), library_of(assignment.notebook)
+    suite, known = collect(assignment.suite), known_misconceptions(assignment, course)
     order = list(suite.points)
     with NotebookRun(restore(key, released), suite.examples, course.limits, course.sandbox) as run:
         run.run_cells()
@@ -131,7 +131,7 @@ def verify(assignment: Assignment, course: Course, quick: bool) -> Iterator[Find
             later = order[order.index(test_cell) :]
             run.substitute(variant.function, variant.source, later)
             only = frozenset([test_cell] if quick else later)
-            problem = _problem(variant, run_suite(suite, run, library, only), suite)
+            problem = _problem(variant, run_suite(suite, run, known, only), suite)
             run.substitute(variant.function, sources[variant.function], later)
             yield Finding(assignment.name, variant.kind, variant.function, variant.name, problem)
 

@@ -14,7 +14,7 @@ from autograder.course import Assignment, Course
 from autograder.errors import CannotGrade, GraderFault
 from autograder.grading.feedback import outputs_of
 from autograder.grading.suite import Suite, check_mapping, collect, run_suite
-from autograder.misconceptions.library import library_of
+from autograder.misconceptions.known import KnownMisconceptions
 from autograder.notebooks.cells import grade_id, is_autograded
 from autograder.notebooks.finding import assignment_by_cells, assignment_by_path, student_of
 from autograder.notebooks.reading import read_notebook, released_notebook
@@ -83,7 +83,7 @@ def grade(notebook: NotebookNode, assignment: Assignment, course: Course) -> Gra
     check_mapping(suite, points_of_test_cells(released))
     with NotebookRun(restored, suite.examples, course.limits, course.sandbox) as run:
         run.run_cells()
-        results = run_suite(suite, run, library_of(assignment.notebook))
+        results = run_suite(suite, run, known_misconceptions(assignment, course))
     by_cell = {result.grade_id: result for result in results}
     for cell in restored.cells:
         if is_autograded(cell):
@@ -101,6 +101,12 @@ def points_of_test_cells(released: NotebookNode) -> dict[str, float]:
         for cell in released.cells
         if is_autograded(cell)
     }
+
+
+@cache
+def known_misconceptions(assignment: Assignment, course: Course) -> KnownMisconceptions:
+    """An assignment's misconceptions, with what is stored of their answers."""
+    return KnownMisconceptions(assignment.notebook, course.store)
 
 
 @cache

@@ -21,8 +21,9 @@ import pytest
 from autograder.errors import GraderFault
 from autograder.grading.student import Student, unobserved
 from autograder.in_kernel.wire import Key, encode
-from autograder.misconceptions.library import Library, Misconception
-from autograder.misconceptions.matching import NO_ANSWER, answer_of, name_misconceptions
+from autograder.misconceptions.known import NO_ANSWER, KnownMisconceptions
+from autograder.misconceptions.library import Misconception
+from autograder.misconceptions.matching import name_misconceptions
 from autograder.notebooks.run import Answers
 from autograder.records import Answered, CellResult, Question, TestResult
 
@@ -72,20 +73,29 @@ def check_mapping(suite: Suite, cell_points: dict[str, float]) -> None:
 
 
 def run_suite(
-    suite: Suite, run: Answers, library: Library, only: frozenset[str] | None = None
+    suite: Suite, run: Answers, known: KnownMisconceptions, only: frozenset[str] | None = None
 ) -> list[CellResult]:
     """Ask the student's kernel every question of the suite, or of ``only`` some of its cells.
 
     Raises:
         GraderFault: the suite itself failed.
     """
-    plugin = _Runner(run, library, only)
+    plugin = _Runner(run, known, only)
     _run_pytest(suite.path, plugin)
     cells = [plugin.cell_result(name, suite.upstream(name)) for name in plugin.results]
     for cell in cells:
         if abs(cell.max_score - suite.points[cell.grade_id]) > 1e-9:
             raise GraderFault(f"not every test of {cell.grade_id} was run")
     return cells
+
+
+def try_misconceptions(suite: Suite, known: KnownMisconceptions) -> None:
+    """Find out which misconception fails which test, for :class:`KnownMisconceptions` to keep.
+
+    Raises:
+        GraderFault: see :func:`collect`.
+    """
+    _run_pytest(suite.path, _Trier(known), "--collect-only")
 
 
 def _run_pytest(path: Path, plugin: _Collector, *options: str) -> None:
@@ -172,17 +182,34 @@ class _Collector:
         raise NotImplementedError
 
 
+class _Trier(_Collector):
+    """pytest plug-in that puts every test to the misconceptions of its exercise."""
+
+    def __init__(self, known: KnownMisconceptions) -> None:
+        super().__init__()
+        self._known = known
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        for item in session.items:
+            assert isinstance(item, pytest.Function)
+            for misconception in self._known.entries:
+                if cell_of(item) == f"test_{misconception.function}":
+                    would_fail(self._known, misconception, item)
+
+
 class _Runner(_Collector):
     """pytest plug-in that provides the ``student`` fixture and notes each outcome."""
 
-    def __init__(self, run: Answers, library: Library, only: frozenset[str] | None) -> None:
+    def __init__(
+        self, run: Answers, known: KnownMisconceptions, only: frozenset[str] | None
+    ) -> None:
         super().__init__()
         self._only = only
         self.results: dict[str, list[TestResult]] = {}
         self.transcripts: dict[tuple[str, str], list[Answered]] = {}
         self._items: dict[tuple[str, str], pytest.Function] = {}
         self._run = run
-        self._library = library
+        self._known = known
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
@@ -227,17 +254,21 @@ class _Runner(_Collector):
         """
         tests = self.results[cell]
         failed = [test for test in tests if not test.passed]
+        if not failed:
+            return CellResult(cell, tuple(tests))
         wrong_before = [
             name
             for name, earlier in self.results.items()
             if name in upstream and not all(test.passed for test in earlier)
         ]
         named = name_misconceptions(
-            self._library,
+            self._known,
             cell,
             {test.name: self.transcripts[cell, test.name] for test in tests},
             [test.name for test in failed],
-            lambda misconception, name: _would_fail(misconception, self._items[cell, name]),
+            lambda misconception, name: would_fail(
+                self._known, misconception, self._items[cell, name]
+            ),
             only_by_numbers=bool(wrong_before),
         )
         explained = {}
@@ -254,33 +285,34 @@ class _Runner(_Collector):
 class _Mistaken:
     """Answers a suite's questions as a misconception does; it knows no other function."""
 
-    def __init__(self, misconception: Misconception) -> None:
+    def __init__(self, known: KnownMisconceptions, misconception: Misconception) -> None:
         self.example_errors: dict[str, dict[str, Any]] = {}
+        self._known = known
         self._misconception = misconception
 
     def ask(self, question: Question) -> dict[str, Any]:
         """What :meth:`NotebookRun.ask` would say."""
         if question.function != self._misconception.function:
             return {"error": {"kind": "missing"}}
-        answer = answer_of(self._misconception, question)
+        answer = self._known.answer(self._misconception, question)
         return {"error": {"kind": "raised"}} if answer is NO_ANSWER else {"answer": encode(answer)}
 
 
-# Which misconception fails which test, which is the same for every student.
-_outcomes: dict[tuple[str, str, str], bool] = {}
+def would_fail(
+    known: KnownMisconceptions, misconception: Misconception, item: pytest.Function
+) -> bool:
+    """Whether a misconception fails a test, which is the same for every student."""
 
-
-def _would_fail(misconception: Misconception, item: pytest.Function) -> bool:
-    key = (misconception.function, misconception.name, item.nodeid)
-    if key not in _outcomes:
+    def trial() -> bool:
         test = getattr(item.cls(), item.function.__name__)  # type: ignore[misc]
         with unobserved():
             try:
-                test(Student(_Mistaken(misconception), cell_of(item)))
-                _outcomes[key] = False
+                test(Student(_Mistaken(known, misconception), cell_of(item)))
             except Exception:
-                _outcomes[key] = True
-    return _outcomes[key]
+                return True
+        return False
+
+    return known.fails(misconception, f"{cell_of(item)} {item.name}", trial)
 
 
 def _mend_first(cell: str) -> str:

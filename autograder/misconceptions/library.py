@@ -14,13 +14,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Misconception:
-    """A mistake that learners make, as code.
+    """A mistake that learners make; its notebook's :class:`Library` holds it as code.
 
     Attributes:
         name: a short name, that of the Python function that makes the mistake.
         function: the graded function whose place it takes.
         teaches: what to tell a student who made it; says what was mixed up, not the answer.
-        answer: makes the mistake: takes the graded function's arguments, gives the wrong answer.
         random: whether its answers are draws, which are compared as distributions.
         within: the relative difference that two Monte Carlo runs of it show; 0 for none.
     """
@@ -28,16 +27,19 @@ class Misconception:
     name: str
     function: str
     teaches: str
-    answer: Callable[..., Any]
     random: bool = False
     within: float = 0.0
 
 
 class Library:
-    """The misconceptions of one notebook, in the order in which they are looked for."""
+    """The misconceptions of one notebook, in the order in which they are looked for.
+
+    Each maps to the function that makes the mistake: it takes the graded function's arguments and
+    gives the wrong answer.
+    """
 
     def __init__(self) -> None:
-        self.entries: list[Misconception] = []
+        self.functions: dict[Misconception, Callable[..., Any]] = {}
 
     def of(
         self, function: str, teaches: str, *, random: bool = False, within: float = 0.0
@@ -48,7 +50,7 @@ class Library:
             # A GenJAX model holds the function that it was made of.
             function_itself = answer.source.fn if hasattr(answer, "source") else answer
             name = function_itself.__name__.replace("_", " ")
-            self.entries.append(Misconception(name, function, teaches, answer, random, within))
+            self.functions[Misconception(name, function, teaches, random, within)] = answer
             return answer
 
         return add

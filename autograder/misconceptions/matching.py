@@ -7,19 +7,16 @@ lines of code that makes the mistake and a sentence that teaches.
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from autograder.in_kernel import agent
-from autograder.in_kernel.axes import describe_axes
-from autograder.in_kernel.wire import Key, encode
 from autograder.misconceptions.figures import same_drawing, similar_drawing
-from autograder.misconceptions.library import Library, Misconception
-from autograder.records import Answered, Question
+from autograder.misconceptions.known import NO_ANSWER, KnownMisconceptions
+from autograder.misconceptions.library import Misconception
+from autograder.records import Answered
 from autograder.statistics import same_distribution
 
 # Far above what float32 loses, far below what a mistake changes.
@@ -27,50 +24,39 @@ _FLOAT32_AGREEMENT = 1e-4
 _ENOUGH_FOR_A_DISTRIBUTION = 1000
 
 
-def explains(misconception: Misconception, transcript: list[Answered]) -> bool:
+def explains(
+    known: KnownMisconceptions, misconception: Misconception, transcript: list[Answered]
+) -> bool:
     """Whether a misconception would have answered as the student did, and not by chance."""
     own = [a for a in transcript if a.question.function == misconception.function]
     wrong: list[Any] = []
     agreements = []
     for answered in own:
-        wrong.append(answer_of(misconception, answered.question))
+        wrong.append(known.answer(misconception, answered.question))
         agreements.append(_agree(wrong[-1], answered.answer, misconception))
         if agreements[-1] is False:
             return False
     return True in agreements and _repeats(wrong) == _repeats([a.answer for a in own])
 
 
-def contradicts(misconception: Misconception, transcript: list[Answered], slack: float) -> bool:
+def contradicts(
+    known: KnownMisconceptions,
+    misconception: Misconception,
+    transcript: list[Answered],
+    slack: float,
+) -> bool:
     """Whether a misconception would have answered otherwise than the student did.
 
     Where it answers NaN, or not at all, the student may have guarded against that. ``slack``
     multiplies the difference that two Monte Carlo runs may show.
     """
-    misconception = replace(misconception, within=slack * misconception.within)
+    wider = replace(misconception, within=slack * misconception.within)
     for answered in transcript:
         if answered.question.function == misconception.function:
-            wrong = answer_of(misconception, answered.question)
-            if _is_finite(wrong) and _agree(wrong, answered.answer, misconception) is False:
+            wrong = known.answer(misconception, answered.question)
+            if _is_finite(wrong) and _agree(wrong, answered.answer, wider) is False:
                 return True
     return False
-
-
-# What the misconceptions answer to the suites' questions, which are the same for every student.
-_answers: dict[tuple[str, str, str], Any] = {}
-NO_ANSWER = object()
-
-
-def answer_of(misconception: Misconception, question: Question) -> Any:
-    """What a misconception answers to a question; ``NO_ANSWER`` if it raises an exception."""
-    asked = json.dumps([question.action, encode(question.args), encode(dict(question.kwargs))])
-    key = (misconception.function, misconception.name, asked)
-    if key not in _answers:
-        try:
-            with np.errstate(all="ignore"):
-                _answers[key] = ask(misconception.answer, question)
-        except Exception:  # the mistake does not answer this question
-            _answers[key] = NO_ANSWER
-    return _answers[key]
 
 
 def _agree(wrong: Any, answer: Any, misconception: Misconception) -> bool | None:
@@ -97,7 +83,7 @@ def _identical(a: Any, b: Any) -> bool:
 
 
 def name_misconceptions(
-    library: Library,
+    known: KnownMisconceptions,
     cell: str,
     transcripts: dict[str, list[Answered]],
     failed: list[str],
@@ -112,7 +98,7 @@ def name_misconceptions(
     explains most of the cell's tests is taken.
 
     Args:
-        library: the notebook's misconceptions.
+        known: the notebook's misconceptions.
         cell: grade_id of the test cell.
         transcripts: what was asked and answered, by test.
         failed: the tests that failed.
@@ -126,20 +112,22 @@ def name_misconceptions(
     }
     possible = [
         misconception
-        for misconception in library.entries
+        for misconception in known.entries
         if f"test_{misconception.function}" == cell
         and not any(
             # Tests of a seed or a key make short, noisy runs, and pass.
-            contradicts(misconception, transcript, slack=1 if name in failed else 5)
+            contradicts(known, misconception, transcript, slack=1 if name in failed else 5)
             for name, transcript in told.items()
         )
     ]
     # The best explanation first; of equally good ones the first in the library.
-    possible.sort(key=lambda m: -sum(explains(m, transcript) for transcript in told.values()))
+    possible.sort(
+        key=lambda m: -sum(explains(known, m, transcript) for transcript in told.values())
+    )
     named = {}
     for name in failed:
         for misconception in possible:
-            if explains(misconception, told[name]) and would_fail(misconception, name):
+            if explains(known, misconception, told[name]) and would_fail(misconception, name):
                 named[name] = misconception
                 break
     return named
@@ -157,31 +145,6 @@ def _is_finite(answer: Any) -> bool:
         return bool(np.all(np.isfinite(np.asarray(answer, np.float64))))
     except (TypeError, ValueError, OverflowError):
         return answer is not NO_ANSWER
-
-
-def ask(function: Any, question: Question) -> Any:
-    """What a function known to the grader answers, asked as the student's was."""
-    args = [_as_argument(arg) for arg in question.args]
-    kwargs = {name: _as_argument(arg) for name, arg in question.kwargs}
-    if question.action == "call":
-        return function(*args, **kwargs)
-    if question.action == "axes":
-        import matplotlib.pyplot as plt
-
-        try:
-            return describe_axes(function(*args, **kwargs))
-        finally:
-            plt.close("all")
-    use = {"each": agent.call_each, "simulate": agent.simulate, "assess": agent.assess}
-    return use[question.action](function, *args, **kwargs)  # type: ignore[operator]
-
-
-def _as_argument(arg: Any) -> Any:
-    if isinstance(arg, Key):
-        import jax
-
-        return jax.random.PRNGKey(arg.seed)
-    return arg
 
 
 def _same(wrong: Any, answer: Any, misconception: Misconception) -> bool | None:

@@ -1,0 +1,158 @@
+"""What a notebook's misconceptions answer to its suite's questions, computed once and kept.
+
+The questions are the same for every student, and so are the wrong answers to them. ``autograder
+prepare`` computes these and keeps them on disk, by content: a change of the suite, the library, the
+grader or a package makes another folder. What is not there, or cannot be read, is computed anew,
+so that a store that is missing, stale or broken makes grading slower and changes no grade.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cache, cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.in_kernel import agent
+from autograder.in_kernel.axes import describe_axes
+from autograder.in_kernel.wire import Key, WireError, decode, encode
+from autograder.misconceptions.library import Library, Misconception, library_of
+from autograder.records import Question
+
+NO_ANSWER = object()
+_PACKAGES = ("genjax", "jax", "jaxlib", "matplotlib", "numpy", "scipy", "tensorflow-probability")
+_COURSE_CODE = ("autograder", "solutions")
+
+
+class KnownMisconceptions:
+    """The misconceptions of one notebook, and their answers.
+
+    Args:
+        notebook: the notebook's name, e.g. ``shrinkage``.
+        store: the folder with what is kept on disk, of this or of any other notebook.
+        keep: whether to write what had to be computed into the store.
+    """
+
+    def __init__(self, notebook: str, store: Path | None = None, *, keep: bool = False) -> None:
+        self._notebook = notebook
+        self._folder = store / "misconceptions" / _content_key() / notebook if store else None
+        self._keep = keep
+        self._remembered: dict[str, Any] = {}
+
+    @cached_property
+    def library(self) -> Library:
+        """The misconceptions as code; importing them takes seconds, since they import JAX."""
+        return library_of(self._notebook)
+
+    @cached_property
+    def entries(self) -> list[Misconception]:
+        """All misconceptions, in the order in which they are looked for."""
+        rows = self._kept("entries", lambda: [asdict(entry) for entry in self.library.functions])
+        return [Misconception(**row) for row in rows]
+
+    def answer(self, misconception: Misconception, question: Question) -> Any:
+        """What a misconception answers to a question; ``NO_ANSWER`` if it raises an exception."""
+        asked = [question.action, encode(question.args), encode(dict(question.kwargs))]
+        name = f"answer {misconception.function} {misconception.name} {json.dumps(asked)}"
+        if name not in self._remembered:
+            kept = self._kept(name, lambda: self._computed(misconception, question))
+            self._remembered[name] = NO_ANSWER if kept is None else decode(kept)
+        return self._remembered[name]
+
+    def fails(self, misconception: Misconception, test: str, trial: Callable[[], bool]) -> bool:
+        """Whether a misconception fails the test of that name; ``trial`` finds out."""
+        name = f"fails {misconception.function} {misconception.name} {test}"
+        if name not in self._remembered:
+            self._remembered[name] = bool(self._kept(name, trial))
+        return bool(self._remembered[name])
+
+    def _computed(self, misconception: Misconception, question: Question) -> Any:
+        try:
+            with np.errstate(all="ignore"):
+                return encode(ask(self.library.functions[misconception], question))
+        except Exception:  # the mistake does not answer this question
+            return None
+
+    def _kept(self, name: str, compute: Callable[[], Any]) -> Any:
+        if self._folder is None:
+            return compute()
+        path = self._folder / f"{hashlib.sha256(name.encode()).hexdigest()}.json"
+        try:
+            value = json.loads(path.read_text("utf-8"))
+            _check(name, value)
+            return value
+        except (OSError, ValueError):
+            value = compute()
+        if self._keep:
+            _write_at_once(path, json.dumps(value))
+        return value
+
+
+def _check(name: str, value: Any) -> None:
+    """Refuse what a broken file may hold.
+
+    Raises:
+        ValueError: it is not of the form that its kind of entry has.
+    """
+    if name.startswith("answer ") and value is not None:
+        decode(value)
+    if name.startswith("fails ") and not isinstance(value, bool):
+        raise WireError("not true or false")
+    if name == "entries" and not (isinstance(value, list) and value):
+        raise WireError("not a list of misconceptions")
+
+
+def _write_at_once(path: Path, text: str) -> None:
+    # By one rename, so that nobody ever reads half a file.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, unfinished = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(unfinished, path)
+
+
+@cache
+def _content_key() -> str:
+    """A name for all that the answers depend on: the grader, the reference, the packages."""
+    digest = hashlib.sha256()
+    root = Path(__file__).resolve().parents[2]
+    for folder in _COURSE_CODE:
+        for path in sorted((root / folder).rglob("*.py")):
+            if "authoring" not in path.parts:
+                digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
+    for package in _PACKAGES:
+        digest.update(f"{package} {version(package)}\n".encode())
+    return digest.hexdigest()[:20]
+
+
+def ask(function: Any, question: Question) -> Any:
+    """What a function known to the grader answers, asked as the student's was."""
+    args = [_as_argument(arg) for arg in question.args]
+    kwargs = {name: _as_argument(arg) for name, arg in question.kwargs}
+    if question.action == "call":
+        return function(*args, **kwargs)
+    if question.action == "axes":
+        import matplotlib.pyplot as plt
+
+        try:
+            return describe_axes(function(*args, **kwargs))
+        finally:
+            plt.close("all")
+    use = {"each": agent.call_each, "simulate": agent.simulate, "assess": agent.assess}
+    return use[question.action](function, *args, **kwargs)  # type: ignore[operator]
+
+
+def _as_argument(arg: Any) -> Any:
+    if isinstance(arg, Key):
+        import jax
+
+        return jax.random.PRNGKey(arg.seed)
+    return arg
