@@ -27,6 +27,7 @@ LIMITS = Limits(
     cell_seconds=60,
     call_seconds=30,
     submission_seconds=600,
+    cores=1,
     memory_bytes=4 * 2**30,
     scratch_bytes=256 * 2**20,
     processes=256,

@@ -13,9 +13,10 @@ class Limits:
     """What one submission may use. ``course_config.py`` holds the course's own values.
 
     Attributes:
-        cell_seconds: wall time of one notebook cell.
-        call_seconds: wall time of one question by a hidden test.
-        submission_seconds: wall time of a whole submission.
+        cell_seconds: time of one notebook cell; how it is counted says ``sandbox.meter``.
+        call_seconds: time of one question by a hidden test.
+        submission_seconds: time of a whole submission.
+        cores: processor cores that its kernel may use.
         memory_bytes: memory of all processes of one submission together.
         scratch_bytes: files that it writes.
         processes: processes and threads.
@@ -27,6 +28,7 @@ class Limits:
     cell_seconds: float = 60
     call_seconds: float = 30
     submission_seconds: float = 600
+    cores: int = 1
     memory_bytes: int = 4 * 2**30
     scratch_bytes: int = 256 * 2**20
     processes: int = 256

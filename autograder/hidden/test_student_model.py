@@ -32,8 +32,9 @@ def count_cdf(n=N, a=A, b=B):
 
 def draws_of_own_model(student, n=N, a=A, b=B, draws=DRAWS):
     """Counts from the student's own model, for exercises that build on it."""
+    # The same addresses as elsewhere: the model need not be compiled once more.
     answer = student.simulate(
-        "student_tonkatsu", a, b, float(n), seed=77, draws=draws, addresses=()
+        "student_tonkatsu", a, b, float(n), seed=77, draws=draws, addresses=("theta", "k")
     )
     return answer["retval"]
 

@@ -124,17 +124,21 @@ def simulate(model: Any, *args: Any, seed: int, draws: int, addresses: list[str]
     if not hasattr(model, "simulate"):
         raise NotAModel
 
-    def run(key: Any) -> dict[str, Any]:
-        trace = model.simulate(key, args)
-        choices, values = trace.get_choices(), {"retval": trace.get_retval()}
-        for address in addresses:
-            try:
-                values[address] = choices[address]
-            except Exception:  # the model makes no choice at this address
-                continue
-        return values
+    def simulate_all(args: tuple[Any, ...], keys: Any) -> dict[str, Any]:
+        def run(key: Any) -> dict[str, Any]:
+            trace = model.simulate(key, args)
+            choices, values = trace.get_choices(), {"retval": trace.get_retval()}
+            for address in addresses:
+                try:
+                    values[address] = choices[address]
+                except Exception:  # the model makes no choice at this address
+                    continue
+            return values
 
-    return dict(jax.vmap(run)(jax.random.split(jax.random.PRNGKey(seed), draws)))
+        return dict(jax.vmap(run)(keys))
+
+    keys = jax.random.split(jax.random.PRNGKey(seed), draws)
+    return _with_compiled(("simulate", *addresses), model, simulate_all, args, keys)
 
 
 def assess(model: Any, *args: Any, choices: dict[str, Any]) -> Any:
@@ -145,10 +149,31 @@ def assess(model: Any, *args: Any, choices: dict[str, Any]) -> Any:
     if not hasattr(model, "assess"):
         raise NotAModel
 
-    def density(row: dict[str, Any]) -> Any:
-        return model.assess(ChoiceMapBuilder.kw(**row), args)[0]
+    def assess_all(args: tuple[Any, ...], choices: dict[str, Any]) -> Any:
+        def density(row: dict[str, Any]) -> Any:
+            return model.assess(ChoiceMapBuilder.kw(**row), args)[0]
 
-    return jax.vmap(density)(choices)
+        return jax.vmap(density)(choices)
+
+    return _with_compiled(("assess",), model, assess_all, args, choices)
+
+
+# Compiled programs by kind of question and model, each with its model, so that ids stay unique.
+_compiled: dict[tuple[Any, ...], tuple[Any, Callable[..., Any]]] = {}
+
+
+def _with_compiled(kind: tuple[str, ...], model: Any, ask: Callable[..., Any], *args: Any) -> Any:
+    """``ask(*args)``, compiled once for a model and a kind of question, the numbers left open.
+
+    A model that cannot be traced so, because it branches on its numbers, is asked plainly.
+    """
+    import jax
+
+    _, program = _compiled.setdefault((*kind, id(model)), (model, jax.jit(ask)))
+    try:
+        return program(*args)
+    except Exception:
+        return ask(*args)
 
 
 def _plain_call(function: Any, *args: Any, **kwargs: Any) -> Any:

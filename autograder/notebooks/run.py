@@ -14,7 +14,6 @@ ended it: one bad cell costs its own points and no others.
 
 from __future__ import annotations
 
-import time
 from typing import Any, Protocol
 
 from nbformat import NotebookNode
@@ -57,7 +56,8 @@ class NotebookRun:
         self._examples = examples
         self._limits = limits
         self._mode = sandbox_mode
-        self._deadline = time.monotonic() + limits.submission_seconds
+        self._budget = limits.submission_seconds
+        self._spent_in_ended_kernels = 0.0
         self._restarts_left = limits.restarts
         # Why the cell at an index, or a function, is not run any more.
         self._bad_cells: dict[int, str] = {}
@@ -107,7 +107,7 @@ class NotebookRun:
         defines is replaced in what the kernel remembers for those test cells. Returns the outputs.
         """
         assert self._kernel is not None
-        self._deadline = time.monotonic() + self._limits.submission_seconds
+        self._budget = self._spent() + self._limits.submission_seconds
         self._bad_functions.clear()
         memory = "__import__('sys').modules['autograder.in_kernel.agent']._remembered"
         self._kernel.execute(f"globals().update({memory}[{cells[0]!r}])", 60, silent=True)
@@ -150,6 +150,7 @@ class NotebookRun:
         return LiveKernel(self._limits, self._mode).__enter__()
 
     def _new_kernel_or_none(self) -> None:
+        self._spent_in_ended_kernels = self._spent()
         if self._kernel is not None:
             self._kernel.close()
         self._kernel = None
@@ -210,7 +211,11 @@ class NotebookRun:
             self._bad_functions[key] = error
 
     def _time_left(self) -> float:
-        return self._deadline - time.monotonic()
+        return self._budget - self._spent()
+
+    def _spent(self) -> float:
+        running = self._kernel.spent if self._kernel is not None else 0.0
+        return self._spent_in_ended_kernels + running
 
 
 class _CellEndedKernel(Exception):

@@ -29,12 +29,15 @@ from autograder import in_kernel
 from autograder.course import Limits
 from autograder.errors import GraderFault
 from autograder.sandbox import walls
+from autograder.sandbox.cores import ClaimedCores
+from autograder.sandbox.meter import Meter
 
 MAX_MESSAGE_BYTES = 64 * 2**20
 MAX_QUEUED_MESSAGES = 64
-STARTUP_SECONDS = 120
+# Of wall time, and long: a busy machine must not fail here.
+STARTUP_SECONDS = 300
 INTERRUPT_GRACE_SECONDS = 10
-WATCH_INTERVAL_SECONDS = 0.1
+WATCH_INTERVAL_SECONDS = 0.2
 
 # Sent into the kernel in this order; each may import those before it.
 AGENT_MODULES = ("wire", "axes", "agent")
@@ -53,26 +56,35 @@ class Execution:
         outputs: contents of the output messages, as ``(message type, content)``.
         dropped: whether output beyond the limit was dropped.
         reply: the content of the reply message.
+        spent: seconds that it took, as :class:`Meter` counts them.
     """
 
     ending: str = "ok"
     outputs: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     dropped: bool = False
     reply: dict[str, Any] = field(default_factory=dict)
+    spent: float = 0.0
 
 
 class LiveKernel:
-    """One kernel process and the conversation with it. Use it as a context manager."""
+    """One kernel process and the conversation with it. Use it as a context manager.
+
+    Attributes:
+        spent: seconds that all requests together took, as :class:`Meter` counts them.
+    """
 
     def __init__(self, limits: Limits, sandbox_mode: str) -> None:
         self._limits = limits
         self._mode = walls.choose(sandbox_mode)
         self._death = ""
+        self._cpu_seconds = 0.0
+        self.spent = 0.0
 
     def __enter__(self) -> LiveKernel:
         # A short path: the name of a Unix socket has room for about a hundred characters.
         self._dir = Path(tempfile.mkdtemp(prefix="kernel-"))
         self._context = zmq.Context()
+        self._claimed = ClaimedCores(self._limits.cores)
         try:
             self._start()
         except BaseException:
@@ -94,7 +106,9 @@ class LiveKernel:
         scratch.mkdir()
         self._manager = KernelManager(
             kernel_name="student",
-            kernel_spec_manager=_StudentKernelSpecs(connection_dir, self._limits, self._mode),
+            kernel_spec_manager=_StudentKernelSpecs(
+                connection_dir, self._limits, self._mode, self._claimed.cores
+            ),
             connection_file=str(connection_dir / "kernel.json"),
             transport="ipc",
             ip=str(connection_dir / "ipc"),
@@ -126,6 +140,7 @@ class LiveKernel:
             self._manager.shutdown_kernel(now=True)
         with suppress(Exception):
             self._context.destroy(linger=0)
+        self._claimed.release()
         shutil.rmtree(self._dir, ignore_errors=True)
 
     def execute(
@@ -136,7 +151,7 @@ class LiveKernel:
         silent: bool = False,
         expressions: dict[str, str] | None = None,
     ) -> Execution:
-        """Run ``code`` and wait for it, at most ``seconds`` and a short grace.
+        """Run ``code`` and wait until it has spent ``seconds``, and a short grace longer.
 
         Raises:
             KernelDied: the process ended, or had to be ended because it could not be interrupted.
@@ -151,19 +166,33 @@ class LiveKernel:
             user_expressions=expressions or {},
         )
         collected = _OutputCollector(execution, self._limits.output_bytes)
-        deadline = time.monotonic() + seconds
+        meter = Meter(lambda: self._cpu_seconds)
+        try:
+            self._wait_for_the_end(execution, collected, message_id, meter, seconds)
+        finally:
+            execution.spent = meter.total()
+            self.spent += execution.spent
+        if execution.ending == "ok" and execution.reply.get("status") != "ok":
+            execution.ending = "error"
+        return execution
+
+    def _wait_for_the_end(
+        self,
+        execution: Execution,
+        collected: _OutputCollector,
+        message_id: str,
+        meter: Meter,
+        seconds: float,
+    ) -> None:
         while not self._exchange(message_id, collected):
-            if time.monotonic() < deadline:
+            if meter.spent() < seconds:
                 continue
             if execution.ending == "timeout":
                 self._kill("it could not be interrupted when its time was up")
                 raise KernelDied(self._death)
             execution.ending = "timeout"
             self._interrupt()
-            deadline = time.monotonic() + INTERRUPT_GRACE_SECONDS
-        if execution.ending == "ok" and execution.reply.get("status") != "ok":
-            execution.ending = "error"
-        return execution
+            seconds += INTERRUPT_GRACE_SECONDS
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Put a question to the agent; the answer is JSON that nobody has checked yet.
@@ -219,7 +248,7 @@ class LiveKernel:
         provisioner: Any = self._manager.provisioner
         self._watching = threading.Event()
         self._watcher = threading.Thread(
-            target=self._enforce_memory_and_processes, args=(provisioner.process,), daemon=True
+            target=self._watch_processes, args=(provisioner.process,), daemon=True
         )
         self._watcher.start()
 
@@ -228,19 +257,22 @@ class LiveKernel:
             self._watching.set()
             self._watcher.join()
 
-    def _enforce_memory_and_processes(self, process: Any) -> None:
+    def _watch_processes(self, process: Any) -> None:
         # Resource limits are per process (and the number of processes is not enforced for root):
         # the sum over the sandbox is watched from outside. Killing bubblewrap ends them all.
         root = psutil.Process(process.pid)
         while not self._watching.wait(WATCH_INTERVAL_SECONDS):
-            memory, threads = 0, 0
+            memory, threads, cpu_seconds = 0, 0, 0.0
             try:
                 for member in [root, *root.children(recursive=True)]:
                     with suppress(psutil.Error):
                         memory += member.memory_info().rss
                         threads += member.num_threads()
+                        # With the time of children that have ended; it comes last in the tuple.
+                        cpu_seconds += sum(member.cpu_times()[:4])
             except psutil.Error:
                 return
+            self._cpu_seconds = max(self._cpu_seconds, cpu_seconds)
             if memory > self._limits.memory_bytes:
                 self._death = "it used more memory than a submission may"
             elif threads > self._limits.processes:
@@ -298,12 +330,12 @@ class _OutputCollector:
 class _StudentKernelSpecs(KernelSpecManager):
     """The one kernel that submissions run with, whatever kernel name they carry."""
 
-    def __init__(self, connection_dir: Path, limits: Limits, mode: str) -> None:
+    def __init__(self, connection_dir: Path, limits: Limits, mode: str, cores: list[int]) -> None:
         super().__init__()
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         argv += ["--HistoryManager.enabled=False"]
         self._spec = KernelSpec(
-            argv=walls.command(argv, connection_dir, limits, mode),
+            argv=walls.command(argv, connection_dir, limits, mode, cores),
             display_name="Student",
             language="python",
             interrupt_mode="message",

@@ -43,8 +43,11 @@ def choose(mode: str) -> str:
 def _why_bubblewrap_fails() -> str:
     if shutil.which("bwrap") is None:
         return f"bubblewrap is not installed ({INSTALL_HINT})"
-    if shutil.which("prlimit") is None:
-        return "prlimit is not installed (on Debian or Ubuntu: sudo apt-get install util-linux)"
+    for program in ("prlimit", "taskset"):
+        if shutil.which(program) is None:
+            return (
+                f"{program} is not installed (on Debian or Ubuntu: sudo apt-get install util-linux)"
+            )
     trial = subprocess.run(
         [*_walls(), "--", sys.executable, "-c", ""], capture_output=True, text=True, timeout=60
     )
@@ -54,10 +57,13 @@ def _why_bubblewrap_fails() -> str:
     return f"bubblewrap does not work on this machine ({complaint})"
 
 
-def command(argv: list[str], connection_dir: Path, limits: Limits, mode: str) -> list[str]:
+def command(
+    argv: list[str], connection_dir: Path, limits: Limits, mode: str, cores: list[int]
+) -> list[str]:
     """The command that runs ``argv`` inside the sandbox, or outside where ``mode`` is ``none``.
 
-    ``connection_dir`` holds the kernel's sockets and is the only place shared with the grader.
+    ``connection_dir`` holds the kernel's sockets and is the only place shared with the grader. Of
+    the machine's cores, ``cores`` are used.
     """
     if mode == "none":
         return argv
@@ -72,6 +78,7 @@ def command(argv: list[str], connection_dir: Path, limits: Limits, mode: str) ->
         "--",
     ]
     return [
+        *("taskset", "--cpu-list", ",".join(map(str, cores))),
         *_walls(limits.scratch_bytes),
         *("--bind", str(connection_dir), str(connection_dir)),
         *("--remount-ro", "/"),
