@@ -5,13 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from autograder.errors import UserError
+from autograder.grading.workers import (
+    WorkerLost,
+    available_cores,
+    expect_outcome,
+    in_parallel,
+)
 from autograder.sandbox import walls
 
 OK, NOT_ALL_GRADED, WRONG_USAGE = 0, 1, 2
@@ -50,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="notebook or folder")
     grade.add_argument("--assignment", metavar="NAME", help="where neither path nor cells tell it")
     grade.add_argument("--json", type=Path, metavar="FILE", help="also write the results as JSON")
+    _add_jobs_option(grade)
     _add_sandbox_option(grade)
     grade.set_defaults(run=_grade)
 
@@ -58,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         help="grade the demo class of six students with nbgrader",
         epilog="example: autograder demo",
     )
+    _add_jobs_option(demo)
     demo.set_defaults(run=_demo)
 
     release = commands.add_parser(
@@ -67,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         "checking that every key scores full marks.",
         epilog="example: autograder release",
     )
+    _add_jobs_option(release)
     release.set_defaults(run=_release)
 
     verify = commands.add_parser(
@@ -82,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument(
         "--table", type=Path, metavar="FILE", help="also write the outcome as a Markdown table"
     )
+    _add_jobs_option(verify)
     verify.set_defaults(run=_verify)
 
     power = commands.add_parser(
@@ -93,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     power.add_argument("--runs", type=int, default=200, help="runs of the reference")
     power.add_argument("--table", type=Path, default=Path("docs/power.md"), metavar="FILE")
+    _add_jobs_option(power)
     power.set_defaults(run=_power)
 
     doctor = commands.add_parser(
@@ -102,6 +115,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _add_jobs_option(parser: argparse.ArgumentParser) -> None:
+    cores = available_cores()
+    parser.add_argument(
+        "--jobs",
+        type=_positive,
+        default=cores,
+        metavar="N",
+        help=f"how many notebooks at a time (default: one a core, here {cores})",
+    )
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
 
 
 def _add_sandbox_option(parser: argparse.ArgumentParser) -> None:
@@ -118,7 +148,6 @@ def _add_sandbox_option(parser: argparse.ArgumentParser) -> None:
 def _grade(arguments: argparse.Namespace) -> int:
     from autograder.doors import tables
     from autograder.grading.grade import grade_file
-    from autograder.notebooks.finding import iter_notebooks
     from autograder.records import Result
     from course_config import COURSE
 
@@ -128,26 +157,44 @@ def _grade(arguments: argparse.Namespace) -> int:
         raise UserError(f"The folder of {arguments.json} does not exist.")
     assignment = COURSE.assignment(arguments.assignment) if arguments.assignment else None
     console = Console()
-    results: list[Result] = []
-    work: list[tuple[Path, str]] = []
-    for path in arguments.paths:
+    work = list(_submissions(arguments.paths))
+    results = {
+        path: Result(str(path), None, None, None, "failed", reason)
+        for path, reason in work
+        if reason
+    }
+    notebooks = [path for path, reason in work if not reason]
+    grade_one = partial(grade_file, course=course, assignment=assignment)
+    with tables.progress(console) as progress:
+        task = progress.add_task("Grading", total=len(notebooks))
+        for index, result in in_parallel(grade_one, notebooks, arguments.jobs):
+            path = notebooks[index]
+            if isinstance(result, WorkerLost):
+                result = Result(str(path), None, None, None, "failed", str(result))
+            results[path] = result
+            progress.advance(task)
+            if arguments.json:
+                _write_json(arguments.json, [results[p] for p, _ in work if p in results])
+    if arguments.json:
+        _write_json(arguments.json, [results[path] for path, _ in work])
+    ordered = [results[path] for path, _ in work]
+    console.print(tables.results_table(ordered))
+    for result in ordered:
+        tables.print_details(console, result)
+    return OK if all(result.status == "graded" for result in ordered) else NOT_ALL_GRADED
+
+
+def _submissions(paths: list[Path]) -> Iterator[tuple[Path, str]]:
+    """The notebooks at and below some paths, each with the reason why it cannot be one, or none."""
+    from autograder.notebooks.finding import iter_notebooks
+
+    for path in paths:
         notebooks = list(iter_notebooks(path)) if path.is_dir() else [path]
         reason = "" if path.exists() else "There is no such file or folder."
         if path.is_dir() and not notebooks:
             notebooks, reason = [path], "There is no notebook (.ipynb) in this folder."
-        work += [(notebook, reason) for notebook in notebooks]
-    with tables.progress(console) as progress:
-        for path, reason in progress.track(work, description="Grading"):
-            if reason:
-                results.append(Result(str(path), None, None, None, "failed", reason))
-            else:
-                results.append(grade_file(path, course, assignment=assignment))
-            if arguments.json:
-                _write_json(arguments.json, results)
-    console.print(tables.results_table(results))
-    for result in results:
-        tables.print_details(console, result)
-    return OK if all(result.status == "graded" for result in results) else NOT_ALL_GRADED
+        for notebook in notebooks:
+            yield notebook, reason
 
 
 def _write_json(path: Path, results: list[Any]) -> None:
@@ -162,79 +209,63 @@ def _demo(arguments: argparse.Namespace) -> int:
     from autograder.authoring.demo import run_demo
     from course_config import COURSE
 
-    return OK if run_demo(COURSE, COURSE.root / "demo", Console()) else NOT_ALL_GRADED
+    everybody = run_demo(COURSE, COURSE.root / "demo", Console(), arguments.jobs)
+    return OK if everybody else NOT_ALL_GRADED
 
 
 def _release(arguments: argparse.Namespace) -> int:
     from autograder.authoring.release import make_release
-    from autograder.grading.grade import grade_file
     from course_config import COURSE
 
-    written = make_release(COURSE)
-    for assignment in COURSE.assignments:
-        result = grade_file(assignment.key, COURSE, assignment=assignment)
-        if result.status != "graded" or result.score != result.max_score:
-            raise UserError(
-                f"The answer key of {assignment.name} does not score full marks "
-                f"({result.reason or f'{result.score:g} of {result.max_score:g}'})."
-            )
-    for path in written:
+    for path in make_release(COURSE, arguments.jobs):
         print(path.relative_to(COURSE.root))
     return OK
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from autograder.authoring.verify import number_of_checks, verify, write_table
+    from autograder.authoring.verify import Finding, carry_out, tasks_of, write_table
     from autograder.doors import tables
     from course_config import COURSE
 
-    walls.choose("auto")
+    walls.choose(COURSE.sandbox)
     chosen = [COURSE.assignment(name) for name in arguments.assignments] or list(COURSE.assignments)
+    work = [task for assignment in chosen for task in tasks_of(assignment, arguments.quick)]
     console = Console()
-    findings = []
+    found: dict[int, list[Finding]] = {}
     with tables.progress(console) as progress:
-        for assignment in chosen:
-            task = progress.add_task(
-                assignment.name, total=number_of_checks(assignment, arguments.quick)
-            )
-            for finding in verify(assignment, COURSE, arguments.quick):
-                progress.advance(task)
-                findings.append(finding)
+        bar = progress.add_task("Checks", total=sum(task.number_of_findings for task in work))
+        for index, findings in in_parallel(partial(carry_out, course=COURSE), work, arguments.jobs):
+            found[index] = expect_outcome(findings)
+            progress.advance(bar, work[index].number_of_findings)
+            for finding in found[index]:
                 if finding.problem:
                     told = f"{finding.assignment} {finding.function}: {finding.kind}"
                     console.print(f"{told} '{finding.name}' {finding.problem}", markup=False)
-    console.print(tables.findings_table(findings))
+    ordered = [finding for index in sorted(found) for finding in found[index]]
+    console.print(tables.findings_table(ordered))
     if arguments.table:
-        write_table(findings, arguments.table)
-    return OK if not any(finding.problem for finding in findings) else NOT_ALL_GRADED
+        write_table(ordered, arguments.table)
+    return OK if not any(finding.problem for finding in ordered) else NOT_ALL_GRADED
 
 
 def _power(arguments: argparse.Namespace) -> int:
-    from autograder.authoring.power import (
-        Miss,
-        misses,
-        number_of_misconceptions,
-        study,
-        write_table,
-    )
+    from autograder.authoring.power import Study, carry_out, write_table
     from autograder.doors import tables
     from course_config import COURSE
 
     console = Console()
-    tallies = {}
-    chances: dict[str, list[Miss]] = {}
+    work = [
+        Study(assignment, runs) for runs in (arguments.runs, 0) for assignment in COURSE.assignments
+    ]
+    results = {}
     with tables.progress(console) as progress:
-        for assignment in COURSE.assignments:
-            task = progress.add_task(assignment.name, total=arguments.runs)
-            for tally in study(assignment, arguments.runs):
-                tallies[assignment.name] = tally
-                progress.advance(task)
-            wrong = number_of_misconceptions(assignment)
-            task = progress.add_task(f"{assignment.name}, misconceptions", total=wrong)
-            chances[assignment.name] = []
-            for row in misses(assignment):
-                chances[assignment.name].append(row)
-                progress.advance(task)
+        bar = progress.add_task("Studies", total=len(work))
+        for index, result in in_parallel(carry_out, work, arguments.jobs):
+            results[index] = expect_outcome(result)
+            progress.advance(bar)
+    names = [assignment.name for assignment in COURSE.assignments]
+    tallies = {name: results[i][0] for i, name in enumerate(names)}
+    chances = {name: results[len(names) + i][1] for i, name in enumerate(names)}
     write_table(tallies, chances, arguments.table)
     console.print(f"written: {arguments.table}")
     wronged = any(tried.failures for tally in tallies.values() for tried in tally.values())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -18,8 +19,11 @@ from autograder.authoring.answers import hand_in
 from autograder.course import Assignment, Course
 from autograder.doors import tables
 from autograder.doors.course_directory import NbGraderCourse
+from autograder.doors.nbgrader import GradeInSandbox
+from autograder.grading.grade import grade_file
+from autograder.grading.workers import expect_outcome, in_parallel
 from autograder.notebooks.reading import released_notebook
-from autograder.records import CellResult, TestResult
+from autograder.records import CellResult, Result, TestResult
 from autograder.sandbox import walls
 
 ANSWERS = Path(__file__).parent / "students"
@@ -33,7 +37,7 @@ STUDENTS = {
 }
 
 
-def run_demo(course: Course, root: Path, console: Console) -> bool:
+def run_demo(course: Course, root: Path, console: Console, jobs: int) -> bool:
     """Run the whole demonstration in a fresh directory; True when everybody was graded."""
     walls.choose(course.sandbox)
     shutil.rmtree(root, ignore_errors=True)
@@ -50,12 +54,18 @@ def run_demo(course: Course, root: Path, console: Console) -> bool:
         for assignment, student in submissions:
             _hand_in(assignment, student, root)
         complaints = {}
-        for assignment, student in progress.track(submissions, description="Grading"):
+        bar = progress.add_task("Grading", total=len(submissions))
+        task = partial(_grade, course=course, root=root)
+        # The gradebook has one writer, this process.
+        for index, outcome in in_parallel(task, submissions, jobs):
+            assignment, student = submissions[index]
+            GradeInSandbox.take_over(assignment, expect_outcome(outcome).graded_notebook)
             complaint = directory.autograde(assignment, student)
             if complaint:
                 complaints[assignment.name, student] = complaint
             else:
                 directory.generate_feedback(assignment, student)
+            progress.advance(bar)
     directory.export(root / "grades.csv")
     console.print(_table(directory, submissions, complaints))
     console.print("Written answers wait for a teacher and are not counted yet.\n")
@@ -69,11 +79,20 @@ def run_demo(course: Course, root: Path, console: Console) -> bool:
     return not complaints
 
 
+def _grade(submission: tuple[Assignment, str], course: Course, root: Path) -> Result:
+    assignment, student = submission
+    return grade_file(_handed_in(assignment, student, root), course, assignment=assignment)
+
+
+def _handed_in(assignment: Assignment, student: str, root: Path) -> Path:
+    return root / "submitted" / student / assignment.name / f"{assignment.notebook}.ipynb"
+
+
 def _hand_in(assignment: Assignment, student: str, root: Path) -> None:
     notebook = hand_in(
         released_notebook(assignment), ANSWERS / student / f"{assignment.notebook}.py"
     )
-    path = root / "submitted" / student / assignment.name / f"{assignment.notebook}.ipynb"
+    path = _handed_in(assignment, student, root)
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
 

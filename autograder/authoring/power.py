@@ -26,7 +26,7 @@ from autograder.grading import student
 from autograder.grading.suite import collect, run_suite
 from autograder.in_kernel.wire import Key, encode
 from autograder.misconceptions.known import KnownMisconceptions, ask
-from autograder.misconceptions.library import Misconception, library_of
+from autograder.misconceptions.library import Misconception
 from autograder.records import Question
 from autograder.statistics import FALSE_ALARM, Z, distribution_distance, dkw_bound
 
@@ -107,8 +107,8 @@ def reference_functions(assignment: Assignment) -> dict[str, Callable[..., Any]]
     return {name: getattr(module, name) for name in solutions.__all__ if hasattr(module, name)}
 
 
-def study(assignment: Assignment, runs: int) -> Iterator[dict[tuple[str, str], Tried]]:
-    """Run the reference with ``runs`` different shifts of all seeds; gives the tally after each.
+def study(assignment: Assignment, runs: int) -> dict[tuple[str, str], Tried]:
+    """Run the reference with ``runs`` different shifts of all seeds; gives the tally.
 
     Only tests that make at least one check of a random answer are in it.
     """
@@ -127,7 +127,7 @@ def study(assignment: Assignment, runs: int) -> Iterator[dict[tuple[str, str], T
                     tried.runs += 1
                     tried.checks = max(tried.checks, len(checks))
                     tried.failures += not test.passed
-        yield tally
+    return tally
 
 
 # A misconception, the chance that it passes, and how many tests it fails.
@@ -158,9 +158,19 @@ def misses(assignment: Assignment) -> Iterator[Miss]:
             yield wrong, 1.0, 0
 
 
-def number_of_misconceptions(assignment: Assignment) -> int:
-    """How many rows :func:`misses` gives."""
-    return len(library_of(assignment.notebook).functions)
+@dataclass(frozen=True)
+class Study:
+    """Part of the study: ``runs`` of the reference, or with none the misconceptions' chances."""
+
+    assignment: Assignment
+    runs: int
+
+
+def carry_out(part: Study) -> tuple[dict[tuple[str, str], Tried], list[Miss]]:
+    """The tally of the reference's runs, and the misconceptions' chances."""
+    if part.runs == 0:
+        return {}, list(misses(part.assignment))
+    return study(part.assignment, part.runs), []
 
 
 class _noting_checks:  # noqa: N801 - used like a function

@@ -6,10 +6,16 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.doors.course_directory import NbGraderCourse
+from autograder.errors import UserError
+from autograder.grading.grade import grade_file
+from autograder.grading.workers import expect_outcome, in_parallel
+from autograder.records import Result
 
 
 @contextmanager
@@ -23,16 +29,42 @@ def generated(course: Course) -> Iterator[Path]:
         yield Path(folder)
 
 
-def make_release(course: Course) -> list[Path]:
-    """Write the released notebooks and the answer keys of all assignments; returns their paths."""
+def make_release(course: Course, jobs: int) -> list[Path]:
+    """Write the released notebooks and the answer keys of all assignments; returns their paths.
+
+    Raises:
+        UserError: a key does not score full marks; then nothing was written.
+    """
     written = []
     with generated(course) as folder:
+        _expect_full_marks(replace(course, root=folder, assignments=_below(folder, course)), jobs)
         for assignment in course.assignments:
             for path in (assignment.release, assignment.key):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(folder / path.relative_to(course.root), path)
                 written.append(path)
     return written
+
+
+def _below(folder: Path, course: Course) -> tuple[Assignment, ...]:
+    """The assignments as they are in another folder, with the hidden suites of this one."""
+    (folder / "autograder").symlink_to(course.root / "autograder")
+    return tuple(replace(assignment, root=folder) for assignment in course.assignments)
+
+
+def _expect_full_marks(course: Course, jobs: int) -> None:
+    task = partial(_grade_key, course=course)
+    for index, outcome in in_parallel(task, course.assignments, jobs):
+        result = expect_outcome(outcome)
+        if result.status != "graded" or result.score != result.max_score:
+            raise UserError(
+                f"The answer key of {course.assignments[index].name} does not score full marks "
+                f"({result.reason or f'{result.score:g} of {result.max_score:g}'})."
+            )
+
+
+def _grade_key(assignment: Assignment, course: Course) -> Result:
+    return grade_file(assignment.key, course, assignment=assignment)
 
 
 def stale_files(course: Course) -> list[Path]:

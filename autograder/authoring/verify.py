@@ -31,6 +31,9 @@ from autograder.records import CellResult
 
 ALTERNATIVES = Path(__file__).parent / "alternatives"
 
+# Each task runs the key first, so they are not small.
+_VARIANTS_A_TASK = 16
+
 # What students' notebooks have imported anyway, so that misconceptions can be written as modules.
 _IMPORTS = """
 import jax, jax.numpy as jnp, jax.random as jr, numpy as np, matplotlib.pyplot as plt
@@ -112,25 +115,58 @@ def sample_of(variants: list[Variant]) -> list[Variant]:
     return kept
 
 
-def verify(assignment: Assignment, course: Course, quick: bool) -> Iterator[Finding]:
-    """Check one assignment; ``quick`` tries a sample, each on its own test cell only."""
+@dataclass(frozen=True)
+class Task:
+    """Checks that are made one after the other: of some variants, or of the key and the release."""
+
+    assignment: Assignment
+    variants: tuple[Variant, ...] = ()
+    own_cell_only: bool = False
+
+    @property
+    def number_of_findings(self) -> int:
+        """How many findings :func:`carry_out` gives for it."""
+        return len(self.variants) or 2
+
+
+def tasks_of(assignment: Assignment, quick: bool) -> list[Task]:
+    """All checks of an assignment; ``quick`` tries a sample, each on its own test cell only."""
+    variants = variants_of(assignment)
+    if quick:
+        variants = sample_of(variants)
+    parts = [variants[i : i + _VARIANTS_A_TASK] for i in range(0, len(variants), _VARIANTS_A_TASK)]
+    return [Task(assignment), *(Task(assignment, tuple(part), quick) for part in parts)]
+
+
+def carry_out(task: Task, course: Course) -> list[Finding]:
+    """Make the checks of one task."""
+    if task.variants:
+        return list(_check_variants(task, course))
+    return list(_check_key_and_release(task.assignment, course))
+
+
+def _check_key_and_release(assignment: Assignment, course: Course) -> Iterator[Finding]:
     key, released = read_notebook(assignment.key), released_notebook(assignment)
     for name, notebook, wanted in (("answer key", key, 1.0), ("empty release", released, 0.0)):
         cells = grade(notebook, assignment, course).cells
         bad = [cell.grade_id for cell in cells if cell.score != wanted * cell.max_score]
         problem = f"does not score {wanted:.0%} on {', '.join(bad)}" if bad else ""
         yield Finding(assignment.name, name, "", name, problem)
+
+
+def _check_variants(task: Task, course: Course) -> Iterator[Finding]:
+    assignment = task.assignment
+    key, released = read_notebook(assignment.key), released_notebook(assignment)
     suite, known = collect(assignment.suite), known_misconceptions(assignment, course)
     order = list(suite.points)
     with NotebookRun(restore(key, released), suite.examples, course.limits, course.sandbox) as run:
         run.run_cells()
         sources = {grade_id(c): c.source for c in key.cells if is_solution(c)}
-        variants = variants_of(assignment)
-        for variant in sample_of(variants) if quick else variants:
+        for variant in task.variants:
             test_cell = f"test_{variant.function}"
             later = order[order.index(test_cell) :]
             run.substitute(variant.function, variant.source, later)
-            only = frozenset([test_cell] if quick else later)
+            only = frozenset([test_cell] if task.own_cell_only else later)
             problem = _problem(variant, run_suite(suite, run, known, only), suite)
             run.substitute(variant.function, sources[variant.function], later)
             yield Finding(assignment.name, variant.kind, variant.function, variant.name, problem)
@@ -152,12 +188,6 @@ def _problem(variant: Variant, cells: list[CellResult], suite: Suite) -> str:
         if cell is not own and cell.score < cell.max_score and not excused:
             return f"costs points on {cell.grade_id}"
     return ""
-
-
-def number_of_checks(assignment: Assignment, quick: bool) -> int:
-    """How many findings :func:`verify` gives."""
-    variants = variants_of(assignment)
-    return 2 + len(sample_of(variants) if quick else variants)
 
 
 def write_table(findings: list[Finding], path: Path) -> None:
