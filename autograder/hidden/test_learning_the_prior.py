@@ -18,13 +18,13 @@ STORY_N = np.array([100, 40, 10, 5, 2, 1])
 # Two classes that are in no notebook.
 K = np.array([12, 3, 44, 0, 9, 25])
 N = np.array([15, 11, 60, 2, 30, 33])
-OTHER_K = np.array([1, 0, 6, 2, 14])
-OTHER_N = np.array([9, 4, 50, 21, 80])
+OTHER_K = np.array([1, 0, 6, 2, 14, 3])
+OTHER_N = np.array([9, 4, 50, 21, 80, 17])
 
 # Two in which nobody brings none or all: an earlier mistake at those ends leaves what to follow.
 MIXED_K = np.array([12, 3, 44, 1, 9, 25])
 MIXED_N = np.array([15, 11, 60, 4, 30, 33])
-LOW_K = np.array([1, 1, 6, 2, 14])
+LOW_K = np.array([1, 1, 6, 2, 14, 3])
 
 # Creatures of habit: a and b below 1.
 HABIT_K = np.array([14, 1, 39, 1, 29, 2])
@@ -243,8 +243,8 @@ class TestInferPrior:
     def test_other_boxes(self, student):
         """Other boxes and numbers of draws: low, high and num_samples are used."""
         self.check(student, MIXED_K, MIXED_N, seed=33, num_samples=40_000, low=1.0, high=6.0)
-        self.check(student, LOW_K, OTHER_N, seed=34, num_samples=30_000, low=0.2, high=45.0)
-        self.check(student, HABIT_K, HABIT_N, seed=35, num_samples=30_000, low=0.05, high=4.0)
+        self.check(student, LOW_K, OTHER_N, seed=34, num_samples=40_000, low=0.2, high=45.0)
+        self.check(student, HABIT_K, HABIT_N, seed=35, num_samples=40_000, low=0.05, high=4.0)
 
     @pytest.mark.points(1)
     def test_the_key_decides(self, student):
@@ -252,7 +252,7 @@ class TestInferPrior:
         first, again, other, wide = (
             pair(
                 student,
-                student.call("infer_prior", student.key(seed), MIXED_K, MIXED_N, 4000, 0.5, high),
+                student.call("infer_prior", student.key(seed), MIXED_K, MIXED_N, 20_000, 0.5, high),
             )
             for seed, high in ((3, 20.0), (3, 20.0), (4, 20.0), (3, 60.0))
         )

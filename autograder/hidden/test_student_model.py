@@ -11,6 +11,7 @@ from scipy.stats import beta as beta_distribution
 
 from solutions import exact
 
+# A test asks for so many draws wherever it can: another length is another program to compile.
 DRAWS = 20_000
 A, B, N = 2.5, 7.25, 13
 
@@ -152,7 +153,7 @@ class TestSimulatePopulation:
     @pytest.mark.points(1)
     def test_one_count_a_student(self, student):
         """One whole count for each entry of n, between 0 and n."""
-        n = np.array([3.0, 250.0, 1.0, 40.0, 40.0, 8.0, 17.0])
+        n = np.resize([3.0, 250.0, 1.0, 40.0, 40.0, 8.0, 17.0], DRAWS)
         counts = student.numbers(
             student.call("simulate_population", student.key(11), A, B, n), n.shape
         )
@@ -202,7 +203,7 @@ class TestSimulatePopulation:
     @pytest.mark.points(1)
     def test_the_key_decides(self, student):
         """The same key gives the same class, another key another one."""
-        n = np.full(50, 40.0)
+        n = np.full(DRAWS, 40.0)
         first, again, other = (
             student.numbers(student.call("simulate_population", student.key(s), A, B, n), n.shape)
             for s in (5, 5, 6)
@@ -272,7 +273,7 @@ class TestPriorPredictive:
     @pytest.mark.points(1)
     def test_as_many_as_asked_for(self, student):
         """As many whole counts between 0 and n as are asked for."""
-        for size in (1, 137):
+        for size in (1, DRAWS):
             counts = student.numbers(
                 student.call("prior_predictive", student.key(21), A, B, float(N), size), (size,)
             )
@@ -307,7 +308,9 @@ class TestPriorPredictive:
     def test_the_key_decides(self, student):
         """The same key gives the same counts, another key others."""
         first, again, other = (
-            student.numbers(student.call("prior_predictive", student.key(s), A, B, 40.0, 60), (60,))
+            student.numbers(
+                student.call("prior_predictive", student.key(s), A, B, 40.0, DRAWS), (DRAWS,)
+            )
             for s in (7, 7, 8)
         )
         assert np.array_equal(first, again), "The same key gave two different samples."
