@@ -5,13 +5,20 @@ All of it goes into the course's store. Grading without it is slower and gives t
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from autograder.authoring.power import LocalRun, reference_functions
 from autograder.course import Assignment, Course
+from autograder.errors import UserError
+from autograder.grading.grade import grade, programs_key
 from autograder.grading.suite import collect, run_suite, try_misconceptions
+from autograder.grading.workers import expect_outcome, in_parallel
 from autograder.misconceptions.known import KnownMisconceptions
+from autograder.notebooks.reading import read_notebook
 from autograder.records import Question
+from autograder.sandbox.compiled_code import filling
+from autograder.sandbox.launch import KernelSetup
 
 
 class _NotingRun(LocalRun):
@@ -38,3 +45,27 @@ def keep_answers_of_misconceptions(assignment: Assignment, course: Course) -> No
             if question.cell == f"test_{misconception.function}":
                 known.answer(misconception, question)
     try_misconceptions(suite, known)
+
+
+def fill_compiled_code(course: Course, jobs: int) -> None:
+    """Let the answer keys put all that they compile into the course's store.
+
+    Raises:
+        CompiledCodeUnusable: compiled code would not be right here when it is used again.
+        UserError: a key does not score full marks.
+    """
+    assert course.store is not None
+    with filling(course.store / "programs", programs_key(course)) as programs:
+        setup = KernelSetup(course.limits, course.sandbox, programs, filling=True, warm=False)
+        task = partial(_grade_key, course=course, setup=setup)
+        for index, outcome in in_parallel(task, course.assignments, jobs):
+            if not expect_outcome(outcome):
+                name = course.assignments[index].name
+                raise UserError(f"The answer key of {name} does not score full marks.")
+
+
+def _grade_key(assignment: Assignment, course: Course, setup: KernelSetup) -> bool:
+    graded = grade(
+        read_notebook(assignment.key), assignment, course, run_everything=True, setup=setup
+    )
+    return all(cell.score == cell.max_score for cell in graded.cells)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from autograder.authoring.answers import named_answers
 from autograder.course import Assignment, Course
-from autograder.grading.grade import grade, known_misconceptions
+from autograder.grading.grade import grade, kernel_setup, known_misconceptions
 from autograder.grading.suite import Suite, collect, run_suite
 from autograder.misconceptions.library import Misconception, library_of
 from autograder.notebooks.cells import grade_id, is_solution
@@ -159,7 +159,7 @@ def _check_variants(task: Task, course: Course) -> Iterator[Finding]:
     key, released = read_notebook(assignment.key), released_notebook(assignment)
     suite, known = collect(assignment.suite), known_misconceptions(assignment, course)
     order = list(suite.points)
-    with NotebookRun(restore(key, released), suite.examples, course.limits, course.sandbox) as run:
+    with NotebookRun(restore(key, released), suite.examples, kernel_setup(course)) as run:
         run.run_cells()
         sources = {grade_id(c): c.source for c in key.cells if is_solution(c)}
         for variant in task.variants:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import time
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,9 +19,12 @@ from autograder.misconceptions.known import KnownMisconceptions
 from autograder.notebooks.cells import grade_id, is_autograded
 from autograder.notebooks.finding import assignment_by_cells, assignment_by_path, student_of
 from autograder.notebooks.reading import read_notebook, released_notebook
+from autograder.notebooks.relevance import cells_that_decide
 from autograder.notebooks.restoring import kernel_note, restore
 from autograder.notebooks.run import NotebookRun
 from autograder.records import CellResult, Result
+from autograder.sandbox.compiled_code import published
+from autograder.sandbox.launch import KernelSetup
 
 
 def grade_file(path: Path, course: Course, *, assignment: Assignment | None = None) -> Result:
@@ -69,8 +73,22 @@ class Graded:
     reason: str = ""
 
 
-def grade(notebook: NotebookNode, assignment: Assignment, course: Course) -> Graded:
+def grade(
+    notebook: NotebookNode,
+    assignment: Assignment,
+    course: Course,
+    *,
+    run_everything: bool = False,
+    setup: KernelSetup | None = None,
+) -> Graded:
     """Grade a submitted notebook: restore it, run it in the sandbox, question it.
+
+    Args:
+        notebook: as it was handed in.
+        assignment: what it belongs to.
+        course: the course, with its limits.
+        run_everything: whether to run cells that decide no grade, too; the scores are the same.
+        setup: how to start its kernels, where that is not as the course says.
 
     Raises:
         CannotGrade: it gets no grade; the message says why.
@@ -81,7 +99,9 @@ def grade(notebook: NotebookNode, assignment: Assignment, course: Course) -> Gra
     restored = restore(notebook, released)
     suite = _suite(assignment)
     check_mapping(suite, points_of_test_cells(released))
-    with NotebookRun(restored, suite.examples, course.limits, course.sandbox) as run:
+    needed = None if run_everything else cells_that_decide(restored, released)
+    setup = setup or kernel_setup(course)
+    with NotebookRun(restored, suite.examples, setup, needed) as run:
         run.run_cells()
         results = run_suite(suite, run, known_misconceptions(assignment, course))
     by_cell = {result.grade_id: result for result in results}
@@ -101,6 +121,22 @@ def points_of_test_cells(released: NotebookNode) -> dict[str, float]:
         for cell in released.cells
         if is_autograded(cell)
     }
+
+
+@cache
+def kernel_setup(course: Course) -> KernelSetup:
+    """How the kernels of a course's submissions are started."""
+    programs = published(course.store / "programs", programs_key(course)) if course.store else None
+    return KernelSetup(course.limits, course.sandbox, programs)
+
+
+def programs_key(course: Course) -> str:
+    """A name for what fills the store of compiled code: the answer keys and the hidden suites."""
+    digest = hashlib.sha256()
+    for assignment in course.assignments:
+        for path in (assignment.key, assignment.suite):
+            digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()
 
 
 @cache

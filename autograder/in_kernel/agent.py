@@ -186,7 +186,11 @@ def _ask_student(
     use: Callable[..., Any] = _plain_call,
 ) -> dict[str, Any]:
     namespace = _namespace()
-    namespace.update(_remembered[request["cell"]])
+    remembered = _remembered[request["cell"]]
+    # What is defined only further down was not there yet.
+    for name in namespace.keys() - remembered.keys():
+        del namespace[name]
+    namespace.update(remembered)
     name = request["function"]
     function = namespace.get(name)
     if function is None:

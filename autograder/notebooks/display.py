@@ -24,6 +24,16 @@ def notice(text: str) -> NotebookNode:
     return nbformat.v4.new_output("stream", name="stderr", text=f"[grader] {text}\n")
 
 
+def not_run() -> NotebookNode:
+    """An output that says, folded, that a cell of the course was not run again."""
+    text = "This cell is the course's own and decides no grade, so it was not run again."
+    data = {
+        "text/plain": f"[grader] {text}",
+        "text/html": f"<details><summary><small>not run</small></summary>{text}</details>",
+    }
+    return nbformat.v4.new_output("display_data", data=data)
+
+
 def _shown_output(kind: str, content: dict[str, Any]) -> NotebookNode | None:
     if kind == "stream":
         name = "stderr" if content.get("name") == "stderr" else "stdout"

@@ -18,12 +18,12 @@ from typing import Any, Protocol
 
 from nbformat import NotebookNode
 
-from autograder.course import Limits
 from autograder.in_kernel.wire import encode
 from autograder.notebooks.cells import grade_id, is_autograded
-from autograder.notebooks.display import notice, shown_outputs
+from autograder.notebooks.display import not_run, notice, shown_outputs
 from autograder.records import Question
 from autograder.sandbox.kernel import KernelDied, LiveKernel
+from autograder.sandbox.launch import KernelSetup
 
 Error = dict[str, Any]
 
@@ -41,24 +41,25 @@ class NotebookRun:
     """Runs a restored notebook; fills in the outputs of its cells. Use it as a context manager.
 
     ``examples`` holds a public question for each test cell; ``example_errors`` what went wrong
-    there, with full details.
+    there, with full details. Of the cells, those of ``needed`` are run, or all.
     """
 
     def __init__(
         self,
         notebook: NotebookNode,
         examples: dict[str, Question],
-        limits: Limits,
-        sandbox_mode: str,
+        setup: KernelSetup,
+        needed: frozenset[int] | None = None,
     ) -> None:
         self.notebook = notebook
         self.example_errors: dict[str, Error] = {}
         self._examples = examples
-        self._limits = limits
-        self._mode = sandbox_mode
-        self._budget = limits.submission_seconds
+        self._setup = setup
+        self._limits = setup.limits
+        self._needed = needed
+        self._budget = setup.limits.submission_seconds
         self._spent_in_ended_kernels = 0.0
-        self._restarts_left = limits.restarts
+        self._restarts_left = setup.limits.restarts
         # Why the cell at an index, or a function, is not run any more.
         self._bad_cells: dict[int, str] = {}
         self._bad_functions: dict[tuple[str, str], Error] = {}
@@ -147,7 +148,7 @@ class NotebookRun:
         self._run_all(first_time=False)
 
     def _new_kernel(self) -> LiveKernel:
-        return LiveKernel(self._limits, self._mode).__enter__()
+        return LiveKernel(self._setup).__enter__()
 
     def _new_kernel_or_none(self) -> None:
         self._spent_in_ended_kernels = self._spent()
@@ -163,6 +164,9 @@ class NotebookRun:
             return
         if is_autograded(cell):
             self._reach_test_cell(index, str(grade_id(cell)))
+        elif self._needed is not None and index not in self._needed:
+            if first_time and cell.source.strip():
+                cell.outputs = [not_run()]
         elif index in self._bad_cells:
             if first_time:
                 cell.outputs = [notice(f"This cell was stopped: {self._bad_cells[index]}.")]

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -22,14 +20,10 @@ from typing import Any
 import psutil
 import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import KernelManager
 
 from autograder import in_kernel
-from autograder.course import Limits
 from autograder.errors import GraderFault
-from autograder.sandbox import walls
-from autograder.sandbox.cores import ClaimedCores
+from autograder.sandbox.launch import KernelProcess, KernelSetup
 from autograder.sandbox.meter import Meter
 
 MAX_MESSAGE_BYTES = 64 * 2**20
@@ -71,20 +65,21 @@ class LiveKernel:
 
     Attributes:
         spent: seconds that all requests together took, as :class:`Meter` counts them.
+        peak_memory: the most memory that was seen in use, in bytes.
     """
 
-    def __init__(self, limits: Limits, sandbox_mode: str) -> None:
-        self._limits = limits
-        self._mode = walls.choose(sandbox_mode)
+    def __init__(self, setup: KernelSetup) -> None:
+        self._limits = setup.limits
+        self._setup = setup
         self._death = ""
         self._cpu_seconds = 0.0
         self.spent = 0.0
+        self.peak_memory = 0
 
     def __enter__(self) -> LiveKernel:
         # A short path: the name of a Unix socket has room for about a hundred characters.
         self._dir = Path(tempfile.mkdtemp(prefix="kernel-"))
         self._context = zmq.Context()
-        self._claimed = ClaimedCores(self._limits.cores)
         try:
             self._start()
         except BaseException:
@@ -100,28 +95,9 @@ class LiveKernel:
         self._context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
         self._context.setsockopt(zmq.RCVHWM, MAX_QUEUED_MESSAGES)
         self._context.setsockopt(zmq.LINGER, 0)
-        connection_dir = self._dir / "connection"
-        connection_dir.mkdir()
-        scratch = self._dir / "scratch"
-        scratch.mkdir()
-        self._manager = KernelManager(
-            kernel_name="student",
-            kernel_spec_manager=_StudentKernelSpecs(
-                connection_dir, self._limits, self._mode, self._claimed.cores
-            ),
-            connection_file=str(connection_dir / "kernel.json"),
-            transport="ipc",
-            ip=str(connection_dir / "ipc"),
-            context=self._context,
-        )
-        self._manager.start_kernel(
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=str(scratch),
-            env=walls.environment(str(scratch)),
-        )
+        self._process = KernelProcess(self._setup, self._dir, self._context)
         self._watch()
-        self._client: BlockingKernelClient = self._manager.client()
+        self._client: BlockingKernelClient = self._process.manager.client()
         self._client.start_channels()
         try:
             self._client.wait_for_ready(timeout=STARTUP_SECONDS)
@@ -137,10 +113,9 @@ class LiveKernel:
         with suppress(Exception):
             self._client.stop_channels()
         with suppress(Exception):
-            self._manager.shutdown_kernel(now=True)
+            self._process.close()
         with suppress(Exception):
             self._context.destroy(linger=0)
-        self._claimed.release()
         shutil.rmtree(self._dir, ignore_errors=True)
 
     def execute(
@@ -236,20 +211,16 @@ class LiveKernel:
             self._client.control_channel.send(self._client.session.msg("interrupt_request"))
 
     def _check_alive(self) -> None:
-        if not self._manager.is_alive():
+        if not self._process.is_alive():
             raise KernelDied(self._death or "it ended its own kernel")
 
     def _kill(self, reason: str) -> None:
         self._death = self._death or reason
-        with suppress(Exception):
-            self._manager.shutdown_kernel(now=True)
+        self._process.kill()
 
     def _watch(self) -> None:
-        provisioner: Any = self._manager.provisioner
         self._watching = threading.Event()
-        self._watcher = threading.Thread(
-            target=self._watch_processes, args=(provisioner.process,), daemon=True
-        )
+        self._watcher = threading.Thread(target=self._watch_processes, daemon=True)
         self._watcher.start()
 
     def _stop_watching(self) -> None:
@@ -257,31 +228,25 @@ class LiveKernel:
             self._watching.set()
             self._watcher.join()
 
-    def _watch_processes(self, process: Any) -> None:
+    def _watch_processes(self) -> None:
         # Resource limits are per process (and the number of processes is not enforced for root):
-        # the sum over the sandbox is watched from outside. Killing bubblewrap ends them all.
-        root = psutil.Process(process.pid)
+        # the sum over the sandbox is watched from outside.
         while not self._watching.wait(WATCH_INTERVAL_SECONDS):
             memory, threads, cpu_seconds = 0, 0, 0.0
-            try:
-                for member in [root, *root.children(recursive=True)]:
-                    with suppress(psutil.Error):
-                        memory += member.memory_info().rss
-                        threads += member.num_threads()
-                        # With the time of children that have ended; it comes last in the tuple.
-                        cpu_seconds += sum(member.cpu_times()[:4])
-            except psutil.Error:
-                return
+            for member in self._process.processes():
+                with suppress(psutil.Error):
+                    memory += member.memory_info().rss
+                    threads += member.num_threads()
+                    # With the time of children that have ended.
+                    cpu_seconds += sum(member.cpu_times()[:4])
             self._cpu_seconds = max(self._cpu_seconds, cpu_seconds)
+            self.peak_memory = max(self.peak_memory, memory)
             if memory > self._limits.memory_bytes:
-                self._death = "it used more memory than a submission may"
-            elif threads > self._limits.processes:
-                self._death = "it started more processes than a submission may"
-            else:
-                continue
-            with suppress(OSError):
-                process.kill()
-            return
+                self._kill("it used more memory than a submission may")
+                return
+            if threads > self._limits.processes:
+                self._kill("it started more processes than a submission may")
+                return
 
 
 class _OutputCollector:
@@ -325,24 +290,6 @@ class _OutputCollector:
     def is_complete(self) -> bool:
         # Under a flood the notice that the kernel is idle may be dropped; the reply never is.
         return bool(self._replied_at) and (self._idle or time.monotonic() > self._replied_at + 2)
-
-
-class _StudentKernelSpecs(KernelSpecManager):
-    """The one kernel that submissions run with, whatever kernel name they carry."""
-
-    def __init__(self, connection_dir: Path, limits: Limits, mode: str, cores: list[int]) -> None:
-        super().__init__()
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        argv += ["--HistoryManager.enabled=False"]
-        self._spec = KernelSpec(
-            argv=walls.command(argv, connection_dir, limits, mode, cores),
-            display_name="Student",
-            language="python",
-            interrupt_mode="message",
-        )
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        return self._spec
 
 
 def _agent_loader() -> str:

@@ -48,26 +48,18 @@ def _why_bubblewrap_fails() -> str:
             return (
                 f"{program} is not installed (on Debian or Ubuntu: sudo apt-get install util-linux)"
             )
-    trial = subprocess.run(
-        [*_walls(), "--", sys.executable, "-c", ""], capture_output=True, text=True, timeout=60
-    )
+    nothing = [*bubblewrap(), *set_environment(environment()), "--", sys.executable, "-c", ""]
+    trial = subprocess.run(nothing, capture_output=True, text=True, timeout=60)
     if trial.returncode == 0:
         return ""
     complaint = (trial.stderr.strip().splitlines() or ["it gave no reason"])[-1]
     return f"bubblewrap does not work on this machine ({complaint})"
 
 
-def command(
-    argv: list[str], connection_dir: Path, limits: Limits, mode: str, cores: list[int]
-) -> list[str]:
-    """The command that runs ``argv`` inside the sandbox, or outside where ``mode`` is ``none``.
-
-    ``connection_dir`` holds the kernel's sockets and is the only place shared with the grader. Of
-    the machine's cores, ``cores`` are used.
-    """
-    if mode == "none":
-        return argv
-    rlimits = [
+def limited(argv: list[str], limits: Limits, cores: list[int]) -> list[str]:
+    """The command that runs ``argv`` on some of the machine's cores, each process limited."""
+    return [
+        *("taskset", "--cpu-list", ",".join(map(str, cores))),
         "prlimit",
         "--core=0",
         # XLA reserves more address space than it uses; what is used is watched from outside.
@@ -76,16 +68,13 @@ def command(
         f"--nproc={limits.processes}",
         f"--fsize={limits.scratch_bytes}",
         "--",
-    ]
-    return [
-        *("taskset", "--cpu-list", ",".join(map(str, cores))),
-        *_walls(limits.scratch_bytes),
-        *("--bind", str(connection_dir), str(connection_dir)),
-        *("--remount-ro", "/"),
-        "--",
-        *rlimits,
         *argv,
     ]
+
+
+def set_environment(variables: dict[str, str]) -> list[str]:
+    """The options that give what runs inside its environment; it gets no other."""
+    return [word for name, value in variables.items() for word in ("--setenv", name, value)]
 
 
 def environment(scratch: str = SCRATCH) -> dict[str, str]:
@@ -126,12 +115,17 @@ def visible_paths() -> list[Path]:
     return paths
 
 
-def _walls(scratch_bytes: int = 2**20) -> list[str]:
+def bubblewrap(scratch_bytes: int = 2**20, *, namespaces_inside: bool = False) -> list[str]:
+    """``bwrap`` and its options, up to but not including the command to run.
+
+    ``namespaces_inside`` lets what runs there build further walls, as the warm template does;
+    student code must not: in a user namespace of its own it would own what it cannot read.
+    """
     size = str(scratch_bytes)
     options = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
     options += ["--uid", "1000", "--gid", "1000", "--hostname", "student", "--cap-drop", "ALL"]
-    for name, value in environment().items():
-        options += ["--setenv", name, value]
+    if not namespaces_inside and _can_forbid_namespaces():
+        options += ["--unshare-user", "--disable-userns"]
     # Before anything is bound: the course itself may lie in /tmp.
     options += ["--size", size, "--tmpfs", SCRATCH, "--size", size, "--tmpfs", "/tmp"]
     for path in visible_paths():
@@ -145,6 +139,17 @@ def _walls(scratch_bytes: int = 2**20) -> list[str]:
     for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts"):
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     options += ["--proc", "/proc", "--dev", "/dev"]
+    if not namespaces_inside:
+        # Where root grades, the user inside is root's number to the machine: its settings in
+        # /proc/sys must not be writable. (The warm template does this for each of its kernels.)
+        options += ["--remount-ro", "/proc"]
     options += ["--size", size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
     options += ["--chdir", SCRATCH]
     return options
+
+
+@cache
+def _can_forbid_namespaces() -> bool:
+    """Whether this bubblewrap has ``--disable-userns``, which came with its version 0.8."""
+    help_text = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, timeout=60)
+    return "--disable-userns" in help_text.stdout
