@@ -85,6 +85,16 @@ class Student:
         self.transcript.pop()
         return answer
 
+    def call_compiled(self, function: str, *args: Any) -> Any:
+        """As :meth:`call`, for a function of JAX that is called often with equal shapes.
+
+        It is compiled once for all calls that differ only in arrays and floats, if it can be.
+
+        Raises:
+            StudentFailure: as for :meth:`call`.
+        """
+        return self._ask("compiled", function, args, {})
+
     def draw(self, function: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Call a plotting function and describe the Axes that it returns; see ``axes``.
 

@@ -9,6 +9,7 @@ A request is JSON with a ``do``:
 ``remember``  keep the notebook's names as they are now, under the name of a test cell, so that
               what a later cell overwrites does not change what is graded
 ``call``      call one function, with the names as they were at that test cell
+``compiled``  the same, compiled for all questions that differ only in their numbers
 ``axes``      call one function and describe the matplotlib Axes that it returns
 ``each``      call one function for each entry of some arrays
 ``simulate``  run a GenJAX model many times: its return values and the choices at some addresses
@@ -20,7 +21,11 @@ from __future__ import annotations
 import inspect
 import json
 import linecache
-from collections.abc import Callable
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from autograder.in_kernel.axes import describe_axes
@@ -63,6 +68,10 @@ def _call(request: dict[str, Any]) -> dict[str, Any]:
     return _ask_student(request, encode)
 
 
+def _call_compiled(request: dict[str, Any]) -> dict[str, Any]:
+    return _ask_student(request, encode, call_compiled)
+
+
 def _axes(request: dict[str, Any]) -> dict[str, Any]:
     return _ask_student(request, _describe_figure)
 
@@ -95,6 +104,7 @@ def _assess(request: dict[str, Any]) -> dict[str, Any]:
 _ACTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "remember": _remember,
     "call": _call,
+    "compiled": _call_compiled,
     "axes": _axes,
     "each": _each,
     "simulate": _simulate,
@@ -158,8 +168,91 @@ def assess(model: Any, *args: Any, choices: dict[str, Any]) -> Any:
     return _with_compiled(("assess",), model, assess_all, args, choices)
 
 
-# Compiled programs by kind of question and model, each with its model, so that ids stay unique.
-_compiled: dict[tuple[Any, ...], tuple[Any, Callable[..., Any]]] = {}
+# Compiled programs by test cell (where other names may mean other things), function and kind of
+# question, each with its function, so that ids stay unique; None for what cannot be compiled.
+_compiled: dict[tuple[Any, ...], tuple[Any, Any]] = {}
+_asked_at = ""
+
+
+def call_compiled(function: Any, *args: Any) -> Any:
+    """``function(*args)``, compiled once for all arguments of the same shapes.
+
+    Arrays and floats are left open; everything else, such as a number of draws, is part of the
+    program. A function that cannot be traced so is called plainly: one that branches on its numbers
+    or leaves JAX, that returns anything but one array, that keeps what it was given, or that
+    unrolls a loop into a program too long to be compiled.
+    """
+    import jax
+
+    is_open = [isinstance(arg, (float, jax.Array)) for arg in args]
+    form = [(arg.shape, str(arg.dtype)) if isinstance(arg, jax.Array) else "" for arg in args]
+    fixed = [None if open_ else arg for open_, arg in zip(is_open, args, strict=True)]
+    kind = (_asked_at, id(function), repr(form), repr(fixed))
+    open_args = [arg for arg, open_ in zip(args, is_open, strict=True) if open_]
+
+    def ask(open_args: list[Any]) -> Any:
+        rest = iter(open_args)
+        answer = function(
+            *(next(rest) if open_ else arg for open_, arg in zip(is_open, args, strict=True))
+        )
+        if not isinstance(answer, jax.Array):
+            raise TypeError("not one array")
+        return answer
+
+    if kind not in _compiled:
+        program = jax.jit(ask)
+        _compiled[kind] = (function, program if _can_be_compiled(program, open_args) else None)
+    _, program = _compiled[kind]
+    return function(*args) if program is None else program(open_args)
+
+
+_MAX_EQUATIONS = 3000
+_TRACING_SECONDS = 5
+
+
+def _can_be_compiled(program: Any, open_args: list[Any]) -> bool:
+    """Whether a program can be traced, without traces of that, and is not too long."""
+    namespace = _namespace() if "IPython" in sys.modules else {}
+    before = dict(namespace)
+    try:
+        with _interrupted_after(_TRACING_SECONDS):
+            traced = program.trace(open_args)
+        return _number_of_equations(traced.jaxpr.jaxpr) <= _MAX_EQUATIONS and not any(
+            before.get(name) is not value for name, value in namespace.items()
+        )
+    except Exception:
+        return False
+    finally:
+        # What it has put into the notebook's names meanwhile are no numbers.
+        if any(before.get(name) is not value for name, value in namespace.items()):
+            namespace.update(before)
+
+
+def _number_of_equations(jaxpr: Any) -> int:
+    """The length of a program, with those of its loops and branches."""
+    from jax.core import jaxprs_in_params  # type: ignore[attr-defined]
+
+    inside = (inner for equation in jaxpr.eqns for inner in jaxprs_in_params(equation.params))
+    return len(jaxpr.eqns) + sum(map(_number_of_equations, inside))
+
+
+@contextmanager
+def _interrupted_after(seconds: float) -> Iterator[None]:
+    """Raise ``TimeoutError`` in what takes more processor time, where that can be done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: Any) -> None:
+        raise TimeoutError
+
+    earlier = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, earlier)
 
 
 def _with_compiled(kind: tuple[str, ...], model: Any, ask: Callable[..., Any], *args: Any) -> Any:
@@ -169,7 +262,7 @@ def _with_compiled(kind: tuple[str, ...], model: Any, ask: Callable[..., Any], *
     """
     import jax
 
-    _, program = _compiled.setdefault((*kind, id(model)), (model, jax.jit(ask)))
+    _, program = _compiled.setdefault((_asked_at, id(model), *kind), (model, jax.jit(ask)))
     try:
         return program(*args)
     except Exception:
@@ -185,6 +278,8 @@ def _ask_student(
     describe: Callable[[Any], dict[str, Any]],
     use: Callable[..., Any] = _plain_call,
 ) -> dict[str, Any]:
+    global _asked_at
+    _asked_at = request["cell"]
     namespace = _namespace()
     remembered = _remembered[request["cell"]]
     # What is defined only further down was not there yet.
@@ -200,7 +295,8 @@ def _ask_student(
     try:
         args = [_to_student(arg) for arg in request["args"]]
         kwargs = {key: _to_student(arg) for key, arg in request["kwargs"].items()}
-        complaint = _signature_complaint(function, args, kwargs) if use is _plain_call else ""
+        takes_arguments = use in (_plain_call, call_compiled)
+        complaint = _signature_complaint(function, args, kwargs) if takes_arguments else ""
         if complaint:
             return {"error": {"kind": "arguments", "message": complaint}}
         return {"answer": describe(use(function, *args, **kwargs))}

@@ -146,7 +146,12 @@ def ask(function: Any, question: Question) -> Any:
             return describe_axes(function(*args, **kwargs))
         finally:
             plt.close("all")
-    use = {"each": agent.call_each, "simulate": agent.simulate, "assess": agent.assess}
+    use = {
+        "compiled": agent.call_compiled,
+        "each": agent.call_each,
+        "simulate": agent.simulate,
+        "assess": agent.assess,
+    }
     return use[question.action](function, *args, **kwargs)  # type: ignore[operator]
 
 

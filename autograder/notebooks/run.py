@@ -110,11 +110,13 @@ class NotebookRun:
         assert self._kernel is not None
         self._budget = self._spent() + self._limits.submission_seconds
         self._bad_functions.clear()
-        memory = "__import__('sys').modules['autograder.in_kernel.agent']._remembered"
+        agent = "__import__('sys').modules['autograder.in_kernel.agent']"
+        memory = f"{agent}._remembered"
         self._kernel.execute(f"globals().update({memory}[{cells[0]!r}])", 60, silent=True)
         execution = self._kernel.execute(source, self._limits.cell_seconds)
         # Each answer brings compiled code of its own, which would fill the kernel's memory in time.
-        self._kernel.execute("__import__('jax').clear_caches()", 60, silent=True)
+        forget = f"__import__('jax').clear_caches(); {agent}._compiled.clear()"
+        self._kernel.execute(forget, 60, silent=True)
         share = f"for _cell in {cells!r}: {memory}[_cell][{name!r}] = globals().get({name!r})"
         self._kernel.execute(share, 60, silent=True)
         example = self._examples[cells[0]]
