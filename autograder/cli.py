@@ -70,6 +70,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_jobs_option(demo)
     demo.set_defaults(run=_demo)
 
+    prepare = commands.add_parser(
+        "prepare",
+        help="compute beforehand what every grading would compute again",
+        description="Lets the answer keys compile their programs and the known misconceptions "
+        "answer the hidden questions, and keeps both in the course's store. Grading without it is "
+        "slower and gives the same grades. What is there already is not computed again.",
+        epilog="example: autograder prepare",
+    )
+    _add_jobs_option(prepare)
+    prepare.set_defaults(run=_prepare)
+
     release = commands.add_parser(
         "release",
         help="make release/ and the answer keys anew from source/",
@@ -213,6 +224,34 @@ def _demo(arguments: argparse.Namespace) -> int:
     return OK if everybody else NOT_ALL_GRADED
 
 
+def _prepare(arguments: argparse.Namespace) -> int:
+    from autograder.authoring.prepare import (
+        assignments_without_answers,
+        fill_compiled_code,
+        keep_answers_of_misconceptions,
+    )
+    from autograder.doors import tables
+    from autograder.sandbox.compiled_code import CompiledCodeUnusable
+    from course_config import COURSE
+
+    walls.choose(COURSE.sandbox)
+    console = Console()
+    with tables.progress(console) as progress:
+        bar = progress.add_task("Compiled code", total=1)
+        try:
+            fill_compiled_code(COURSE, arguments.jobs)
+        except CompiledCodeUnusable as problem:
+            console.print(f"Grading goes on without compiled code: {problem}", markup=False)
+        progress.advance(bar)
+        missing = assignments_without_answers(COURSE)
+        bar = progress.add_task("Misconceptions", total=len(missing))
+        task = partial(keep_answers_of_misconceptions, course=COURSE)
+        for _, outcome in in_parallel(task, missing, arguments.jobs):
+            expect_outcome(outcome)
+            progress.advance(bar)
+    return OK
+
+
 def _release(arguments: argparse.Namespace) -> int:
     from autograder.authoring.release import make_release
     from course_config import COURSE
@@ -275,13 +314,17 @@ def _power(arguments: argparse.Namespace) -> int:
 
 def _doctor(arguments: argparse.Namespace) -> int:
     from autograder.doors.doctor import findings
+    from course_config import COURSE
 
     console = Console()
     complete = True
-    for name, state, advice in findings():
-        complete = complete and not advice
-        mark = "[green]ok[/]     " if not advice else "[red]missing[/]"
-        console.print(f"{mark}  {name}: {state}" + (f"; {advice}" if advice else ""))
+    for finding in findings(COURSE):
+        mark = "[green]ok[/]     "
+        if finding.advice:
+            complete = complete and finding.only_slower
+            mark = "[yellow]slower[/] " if finding.only_slower else "[red]missing[/]"
+        console.print(f"{mark}  {finding.name}: {finding.state}", end="")
+        console.print(f"; {finding.advice}" if finding.advice else "", markup=False)
     return OK if complete else NOT_ALL_GRADED
 
 

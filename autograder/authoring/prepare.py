@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from autograder.authoring.power import LocalRun, reference_functions
 from autograder.course import Assignment, Course
 from autograder.errors import UserError
 from autograder.grading.grade import grade, programs_key
@@ -16,35 +15,49 @@ from autograder.grading.suite import collect, run_suite, try_misconceptions
 from autograder.grading.workers import expect_outcome, in_parallel
 from autograder.misconceptions.known import KnownMisconceptions
 from autograder.notebooks.reading import read_notebook
+from autograder.notebooks.run import Answers
 from autograder.records import Question
-from autograder.sandbox.compiled_code import filling
+from autograder.sandbox.compiled_code import filling, published, remove_outdated
 from autograder.sandbox.launch import KernelSetup
 
 
-class _NotingRun(LocalRun):
-    """Answers as the reference does, and notes what it was asked."""
+class _Noting:
+    """Passes questions on, and notes them."""
 
-    def __init__(self, assignment: Assignment) -> None:
-        super().__init__(reference_functions(assignment))
+    def __init__(self, run: Answers) -> None:
+        self.example_errors = run.example_errors
         self.asked: list[Question] = []
+        self._run = run
 
     def ask(self, question: Question) -> dict[str, Any]:
-        """What :meth:`NotebookRun.ask` would say."""
+        """What the other one says."""
         self.asked.append(question)
-        return super().ask(question)
+        return self._run.ask(question)
+
+
+def assignments_without_answers(course: Course) -> list[Assignment]:
+    """The assignments of whose misconceptions the answers are not kept, or not for this version."""
+    return [
+        assignment
+        for assignment in course.assignments
+        if not KnownMisconceptions(assignment.notebook, course.store).is_complete()
+    ]
 
 
 def keep_answers_of_misconceptions(assignment: Assignment, course: Course) -> None:
     """Compute what each misconception answers to each question of its exercise, and keep it."""
-    suite = collect(assignment.suite)
+    from autograder.authoring.power import LocalRun, reference_functions  # imports JAX
+
     known = KnownMisconceptions(assignment.notebook, course.store, keep=True)
-    run = _NotingRun(assignment)
+    suite = collect(assignment.suite)
+    run = _Noting(LocalRun(reference_functions(assignment)))
     run_suite(suite, run, known)
     for misconception in known.entries:
         for question in run.asked:
             if question.cell == f"test_{misconception.function}":
                 known.answer(misconception, question)
     try_misconceptions(suite, known)
+    known.mark_as_complete()
 
 
 def fill_compiled_code(course: Course, jobs: int) -> None:
@@ -55,7 +68,11 @@ def fill_compiled_code(course: Course, jobs: int) -> None:
         UserError: a key does not score full marks.
     """
     assert course.store is not None
-    with filling(course.store / "programs", programs_key(course)) as programs:
+    root, key = course.store / "programs", programs_key(course)
+    remove_outdated(root, key)
+    if published(root, key):
+        return
+    with filling(root, key) as programs:
         setup = KernelSetup(course.limits, course.sandbox, programs, filling=True, warm=False)
         task = partial(_grade_key, course=course, setup=setup)
         for index, outcome in in_parallel(task, course.assignments, jobs):

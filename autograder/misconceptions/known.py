@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
@@ -29,7 +30,11 @@ from autograder.records import Question
 
 NO_ANSWER = object()
 _PACKAGES = ("genjax", "jax", "jaxlib", "matplotlib", "numpy", "scipy", "tensorflow-probability")
-_COURSE_CODE = ("autograder", "solutions")
+# All code that has a part in the answers and in whether a test fails.
+_CODE = (
+    *(f"autograder/{room}" for room in ("grading", "hidden", "in_kernel", "misconceptions")),
+    "solutions",
+)
 
 
 class KnownMisconceptions:
@@ -73,6 +78,18 @@ class KnownMisconceptions:
         if name not in self._remembered:
             self._remembered[name] = bool(self._kept(name, trial))
         return bool(self._remembered[name])
+
+    def is_complete(self) -> bool:
+        """Whether the store has the answers to all questions that a right solution is asked."""
+        return self._folder is not None and (self._folder / "complete").exists()
+
+    def mark_as_complete(self) -> None:
+        """Say that it has, and remove what earlier versions have left."""
+        assert self._folder is not None
+        (self._folder / "complete").touch()
+        for outdated in self._folder.parents[1].iterdir():
+            if outdated != self._folder.parent:
+                shutil.rmtree(outdated, ignore_errors=True)
 
     def _computed(self, misconception: Misconception, question: Question) -> Any:
         try:
@@ -124,10 +141,8 @@ def _content_key() -> str:
     """A name for all that the answers depend on: the grader, the reference, the packages."""
     digest = hashlib.sha256()
     root = Path(__file__).resolve().parents[2]
-    for folder in _COURSE_CODE:
-        for path in sorted((root / folder).rglob("*.py")):
-            if "authoring" not in path.parts:
-                digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
+    for path in sorted(path for folder in _CODE for path in (root / folder).rglob("*.py")):
+        digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
     for package in _PACKAGES:
         digest.update(f"{package} {version(package)}\n".encode())
     return digest.hexdigest()[:20]

@@ -174,6 +174,12 @@ def remove_outdated(root: Path, contents: str = "") -> None:
             _remove(directory)
 
 
+def remove_all(root: Path) -> None:
+    """Remove every store below ``root``."""
+    for directory in root.iterdir() if root.is_dir() else ():
+        _remove(directory)
+
+
 def canary(xla_flags: str = XLA_FLAGS) -> str:
     """Why compiled programs must not be kept on this machine; empty if they may be.
 
