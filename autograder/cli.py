@@ -13,6 +13,7 @@ from typing import Any
 
 from rich.console import Console
 
+from autograder.course import Course
 from autograder.errors import UserError
 from autograder.grading.workers import (
     WorkerLost,
@@ -157,13 +158,16 @@ def _add_sandbox_option(parser: argparse.ArgumentParser) -> None:
 
 
 def _grade(arguments: argparse.Namespace) -> int:
-    from autograder.doors import tables
-    from autograder.grading.grade import grade_file
-    from autograder.records import Result
     from course_config import COURSE
 
     course = replace(COURSE, sandbox=arguments.sandbox)
     walls.choose(course.sandbox)
+    if arguments.jobs == 1 or (len(arguments.paths) == 1 and arguments.paths[0].is_file()):
+        _start_template(course)
+    from autograder.doors import tables
+    from autograder.grading.grade import grade_file
+    from autograder.records import Result
+
     if arguments.json is not None and not arguments.json.resolve().parent.is_dir():
         raise UserError(f"The folder of {arguments.json} does not exist.")
     assignment = COURSE.assignment(arguments.assignment) if arguments.assignment else None
@@ -193,6 +197,15 @@ def _grade(arguments: argparse.Namespace) -> int:
     for result in ordered:
         tables.print_details(console, result)
     return OK if all(result.status == "graded" for result in ordered) else NOT_ALL_GRADED
+
+
+def _start_template(course: Course) -> None:
+    """Let the template of this process's kernels get ready while the grader imports the rest."""
+    from autograder.grading.kernels import kernel_setup
+    from autograder.sandbox.launch import template_for
+
+    if walls.choose(course.sandbox) == "bubblewrap":
+        template_for(kernel_setup(course))
 
 
 def _submissions(paths: list[Path]) -> Iterator[tuple[Path, str]]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from autograder.course import Assignment, Course
 from autograder.errors import UserError
-from autograder.grading.grade import grade, programs_key
+from autograder.grading.grade import grade
+from autograder.grading.kernels import programs_key
 from autograder.grading.suite import collect, run_suite, try_misconceptions
 from autograder.grading.workers import expect_outcome, in_parallel
 from autograder.misconceptions.known import KnownMisconceptions

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from autograder.authoring.answers import named_answers
 from autograder.course import Assignment, Course
-from autograder.grading.grade import grade, kernel_setup, known_misconceptions
+from autograder.grading.grade import grade, known_misconceptions
+from autograder.grading.kernels import kernel_setup
 from autograder.grading.suite import Suite, collect, run_suite
 from autograder.misconceptions.library import Misconception, library_of
 from autograder.notebooks.cells import grade_id, is_solution

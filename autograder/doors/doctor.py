@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from autograder.course import Course
 from autograder.errors import SandboxUnavailable
-from autograder.grading.grade import kernel_setup, programs_key
+from autograder.grading.kernels import kernel_setup, programs_key
 from autograder.misconceptions.known import KnownMisconceptions
 from autograder.sandbox import compiled_code, walls
 from autograder.sandbox.launch import template_for

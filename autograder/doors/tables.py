@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from autograder.authoring.verify import Finding
 from autograder.grading.feedback import as_text
 from autograder.records import CellResult, Result
+
+if TYPE_CHECKING:
+    from autograder.authoring.verify import Finding
 
 
 def progress(console: Console) -> Progress:

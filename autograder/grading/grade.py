@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import time
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,6 +13,7 @@ from nbformat import NotebookNode
 from autograder.course import Assignment, Course
 from autograder.errors import CannotGrade, GraderFault
 from autograder.grading.feedback import outputs_of
+from autograder.grading.kernels import kernel_setup
 from autograder.grading.suite import Suite, check_mapping, collect, run_suite
 from autograder.misconceptions.known import KnownMisconceptions
 from autograder.notebooks.cells import grade_id, is_autograded
@@ -23,7 +23,6 @@ from autograder.notebooks.relevance import cells_that_decide
 from autograder.notebooks.restoring import kernel_note, restore
 from autograder.notebooks.run import NotebookRun
 from autograder.records import CellResult, Result
-from autograder.sandbox.compiled_code import published
 from autograder.sandbox.launch import KernelSetup
 
 
@@ -121,22 +120,6 @@ def points_of_test_cells(released: NotebookNode) -> dict[str, float]:
         for cell in released.cells
         if is_autograded(cell)
     }
-
-
-@cache
-def kernel_setup(course: Course) -> KernelSetup:
-    """How the kernels of a course's submissions are started."""
-    programs = published(course.store / "programs", programs_key(course)) if course.store else None
-    return KernelSetup(course.limits, course.sandbox, programs)
-
-
-def programs_key(course: Course) -> str:
-    """A name for what fills the store of compiled code: the answer keys and the hidden suites."""
-    digest = hashlib.sha256()
-    for assignment in course.assignments:
-        for path in (assignment.key, assignment.suite):
-            digest.update(path.read_bytes() if path.exists() else b"")
-    return digest.hexdigest()
 
 
 @cache

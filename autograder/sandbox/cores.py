@@ -41,8 +41,10 @@ class ClaimedCores:
         # The system lets go of a lock when its process ends, however that happens.
         folder = Path(tempfile.gettempdir()) / f"autograder-cores-{os.getuid()}"
         with suppress(OSError):
-            folder.mkdir(exist_ok=True)
-            lock = (folder / str(core)).open("w")
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if folder.lstat().st_uid != os.getuid():
+                return  # another user's, who might have put links to this user's files there
+            lock = (folder / str(core)).open("a")
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:

@@ -43,7 +43,7 @@ ALL_CONNECTIONS = "/kernels"
 OWN_CONNECTION = "/connection"
 PRIVATE_DIRECTORIES = (SCRATCH, "/tmp", "/dev/shm")
 MAX_REQUEST_BYTES = 128 * 1024
-START_SECONDS = 30
+START_SECONDS = 120
 FILES_PER_DIRECTORY = 65536
 
 # What the course's notebooks import, as far as that starts neither JAX's backend nor a thread.

@@ -7,10 +7,13 @@ the kernel. See ``man bwrap`` for the options.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -124,7 +127,7 @@ def bubblewrap(scratch_bytes: int = 2**20, *, namespaces_inside: bool = False) -
     size = str(scratch_bytes)
     options = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
     options += ["--uid", "1000", "--gid", "1000", "--hostname", "student", "--cap-drop", "ALL"]
-    if not namespaces_inside and _can_forbid_namespaces():
+    if not namespaces_inside and can_forbid_namespaces():
         options += ["--unshare-user", "--disable-userns"]
     # Before anything is bound: the course itself may lie in /tmp.
     options += ["--size", size, "--tmpfs", SCRATCH, "--size", size, "--tmpfs", "/tmp"]
@@ -149,7 +152,61 @@ def bubblewrap(scratch_bytes: int = 2**20, *, namespaces_inside: bool = False) -
 
 
 @cache
-def _can_forbid_namespaces() -> bool:
+def can_forbid_namespaces() -> bool:
     """Whether this bubblewrap has ``--disable-userns``, which came with its version 0.8."""
     help_text = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, timeout=60)
     return "--disable-userns" in help_text.stdout
+
+
+class OutsideDirectory:
+    """A directory outside, for a sandbox's sockets; it is there until it is removed.
+
+    A grader that is killed leaves it behind. So its owner holds a lock on it, and whoever makes the
+    next one removes those of the same user that nobody holds any more.
+
+    Attributes:
+        path: a short one: the name of a Unix socket has room for about a hundred characters.
+    """
+
+    def __init__(self) -> None:
+        prefix = f"autograder-{os.getuid()}-"
+        for found in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+            lock = _lock(found)
+            if lock is not None:
+                _remove_all(found, lock)
+        self._lock: int | None = None
+        while self._lock is None:  # as long as others take it for one that was left behind
+            self.path = Path(tempfile.mkdtemp(prefix=prefix))
+            self._lock = _lock(self.path)
+
+    def remove(self) -> None:
+        """Remove it with all that is in it. Safe to call twice."""
+        if self._lock is not None:
+            _remove_all(self.path, self._lock)
+        self._lock = None
+
+
+def _lock(directory: Path) -> int | None:
+    """A descriptor that locks a directory of this user's while it is open, None if it is held."""
+    try:
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    with suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Whoever held it may have removed it just before.
+        if directory.stat().st_uid == os.getuid():
+            return descriptor
+    os.close(descriptor)
+    return None
+
+
+def _remove_all(directory: Path, lock: int) -> None:
+    # Student code may have made directories that nobody can list.
+    for folder, names, _ in os.walk(directory):
+        for inner in (Path(folder, name) for name in names):
+            with suppress(OSError):
+                if not inner.is_symlink():
+                    inner.chmod(0o700)
+    shutil.rmtree(directory, ignore_errors=True)
+    os.close(lock)

@@ -15,7 +15,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,15 +27,18 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Instance
 
+from autograder.sandbox.walls import OutsideDirectory
+
 TEMPLATE_SOURCE = Path(__file__).with_name("template.py")
 # These places inside the sandbox are named in ``template.py`` as well.
 ALL_CONNECTIONS = "/kernels"
 OWN_CONNECTION = "/connection"
 
 MAX_REPORT_BYTES = 64 * 1024
-IMPORT_SECONDS = 120
-START_SECONDS = 60
-END_SECONDS = 20
+# Of wall time, and long: a busy machine must not fail here.
+IMPORT_SECONDS = 300
+START_SECONDS = 150
+END_SECONDS = 60
 CHANNELS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 
 # A fork is only safe without threads, and numpy's linear algebra would start some at its import.
@@ -85,10 +87,10 @@ class Template:
         self._number_of_kernels = 0
         self._running, self._opened = "", ""
         self._statuses: dict[str, int] = {}
-        # A short path: the name of a Unix socket has room for about a hundred characters.
-        self._directory = Path(tempfile.mkdtemp(prefix="warm-"))
-        (self._directory / "kernels").mkdir()
-        self._complaints = open(self._directory / "complaints", "w+b")  # noqa: SIM115
+        self._outside = OutsideDirectory()
+        self._connections = self._outside.path / "kernels"
+        self._connections.mkdir()
+        self._complaints = open(self._outside.path / "complaints", "w+b")  # noqa: SIM115
         self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             self._bubblewrap = subprocess.Popen(
@@ -111,7 +113,7 @@ class Template:
         options = [*walls, "--as-pid-1"]
         for name, value in {**environment, **WHILE_IMPORTING}.items():
             options += ["--setenv", name, value]
-        options += ["--bind", str(self._directory / "kernels"), ALL_CONNECTIONS]
+        options += ["--bind", str(self._connections), ALL_CONNECTIONS]
         options += ["--dir", OWN_CONNECTION, "--remount-ro", "/"]
         source = TEMPLATE_SOURCE.read_text("utf-8")
         return [*options, "--", sys.executable, "-c", source, str(control)]
@@ -128,6 +130,13 @@ class Template:
         with self._lock:
             self._take_in_reports(0)
             return self._problem
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a kernel of it is running, so that another one has to wait."""
+        with self._lock:
+            self._take_in_reports(0)
+            return bool(self._running)
 
     @property
     def process_id(self) -> int:
@@ -150,7 +159,7 @@ class Template:
         with self._lock:
             self._number_of_kernels += 1
             kernel_id = str(self._number_of_kernels)
-            directory = self._directory / "kernels" / kernel_id
+            directory = self._connections / kernel_id
             directory.mkdir()
             return kernel_id, directory
 
@@ -207,7 +216,7 @@ class Template:
 
     def remove_kernel(self, kernel_id: str) -> None:
         """Remove the directory of a kernel that is gone."""
-        shutil.rmtree(self._directory / "kernels" / kernel_id, ignore_errors=True)
+        shutil.rmtree(self._connections / kernel_id, ignore_errors=True)
 
     def submission_processes(self) -> list[psutil.Process]:
         """The processes of the running submission.
@@ -215,13 +224,15 @@ class Template:
         The template is none of them, nor is its fork that watches over the namespace: both run
         the kit's own code, and their memory is the same pages as the kernel's.
         """
+        parents: dict[psutil.Process, int] = {}
         with contextlib.suppress(psutil.Error):
-            inside = psutil.Process(self.process_id).children(recursive=True)
-            parents = {process: process.ppid() for process in inside}
-            template = [process.pid for process in inside if parents[process] == self.process_id]
-            own = {self.process_id, *template}
-            return [process for process in inside if parents[process] not in own]
-        return []
+            for process in psutil.Process(self.process_id).children(recursive=True):
+                # One that has just ended must not hide the others.
+                with contextlib.suppress(psutil.Error):
+                    parents[process] = process.ppid()
+        own = {process.pid for process, parent in parents.items() if parent == self.process_id}
+        own.add(self.process_id)
+        return [process for process, parent in parents.items() if parent not in own]
 
     def close(self) -> None:
         """End the template and its kernel, and remove their files. Safe to call twice."""
@@ -298,7 +309,7 @@ class Template:
 
     def _remove_files(self) -> None:
         self._complaints.close()
-        shutil.rmtree(self._directory, ignore_errors=True)
+        self._outside.remove()
 
 
 class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
@@ -318,13 +329,12 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         return bool(self._kernel)
 
     async def pre_launch(self, **options: Any) -> dict[str, Any]:
-        """Choose the directory of the kernel, and write a connection file for each side."""
+        """Choose the directory of the kernel, and write its connection file."""
         manager: Any = self.parent
         kernel_id, directory = self.template.new_kernel()
         manager.transport, manager.ip = "ipc", str(directory / "ipc")
         for number, channel in enumerate(CHANNELS, start=1):
             setattr(manager, channel, number)
-        manager.write_connection_file()
         self.connection_info = manager.get_connection_info()
         key: Any = self.connection_info["key"]
         seen_inside = {
@@ -346,6 +356,13 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         self.template.start_kernel(kernel_id, options["env"], sockets, self.limits)
         self._kernel = kernel_id
         return self.connection_info
+
+    def end(self) -> None:
+        """End the kernel, if it is running, and wait until nothing of it is left."""
+        if self._kernel:
+            self.template.kill_kernel(self._kernel)
+            self.template.wait_for_end(self._kernel)
+            self.template.remove_kernel(self._kernel)
 
     async def poll(self) -> int | None:
         """The exit status of the kernel, None while it runs."""
