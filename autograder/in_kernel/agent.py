@@ -22,7 +22,6 @@ import inspect
 import json
 import linecache
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,9 +53,11 @@ def answer(request_json: str) -> _Reply:
 
 
 def _namespace() -> dict[str, Any]:
+    """The notebook's names; none in the grader's own process, which has no notebook."""
     from IPython import get_ipython
 
-    return get_ipython().user_ns  # type: ignore[no-any-return, no-untyped-call]
+    shell = get_ipython()  # type: ignore[no-untyped-call]
+    return shell.user_ns if shell else {}
 
 
 def _remember(request: dict[str, Any]) -> dict[str, Any]:
@@ -212,7 +213,7 @@ _TRACING_SECONDS = 5
 
 def _can_be_compiled(program: Any, open_args: list[Any]) -> bool:
     """Whether a program can be traced, without traces of that, and is not too long."""
-    namespace = _namespace() if "IPython" in sys.modules else {}
+    namespace = _namespace()
     before = dict(namespace)
     try:
         with _interrupted_after(_TRACING_SECONDS):

@@ -2,8 +2,9 @@
 
 Whatever the student wrote or changed is run. A cell of the course that stands there word for word
 is left out if it binds no name that code which is run mentions, and changes nothing besides: most
-demonstrations only print and draw. Where code that is run finds names in ways that its text does
-not tell, everything is run. Below the last graded cell nothing is.
+demonstrations only print and draw. Where the text does not tell, everything is run: where names
+are found in other ways, where a student's function remembers its calls, where a cell is no plain
+Python. Below the last graded cell nothing is.
 
 For authors: a demonstration may call whatever it likes, the students' functions too, and may change
 objects that it has made itself. A change of what other cells see, such as a library's setting, is
@@ -14,11 +15,12 @@ recognised by how it is written (``_changes_others``), not by what a called func
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import symtable
+import warnings
 from collections.abc import Iterator
 
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from autograder.notebooks.cells import grade_id, is_autograded, is_solution
@@ -28,28 +30,42 @@ _MAX_CHARACTERS = 400_000
 
 # Names by which code finds other names, and modules that help with it.
 _LOOKUPS = frozenset(
-    """globals locals vars dir exec eval compile execfile get_ipython breakpoint __import__
-    __builtins__ __loader__ __spec__ __dict__ __globals__ __code__ __closure__ __getattribute__
-    __subclasses__ f_globals f_locals f_back tb_frame gi_frame _getframe _current_frames
-    currentframe modules user_ns user_global_ns settrace setprofile get_type_hints attrgetter
-    methodcaller FunctionType ModuleType In Out _ih _oh _dh""".split()
+    """globals locals vars dir exec eval compile execfile get_ipython breakpoint getattr setattr
+    hasattr delattr attrgetter methodcaller __import__ __builtins__ __loader__ __spec__ __dict__
+    __self__ __globals__ __code__ __closure__ __getattribute__ __subclasses__ f_globals f_locals
+    f_builtins f_back tb_frame gi_frame cr_frame ag_frame _getframe _current_frames currentframe
+    modules displayhook user_ns user_global_ns user_module run_cell run_line_magic settrace
+    setprofile get_type_hints FunctionType ModuleType In Out _ih _oh _dh""".split()
 )
 _LOOKUP_MODULES = frozenset(
-    """IPython __main__ builtins cloudpickle code codeop ctypes dill gc imp importlib inspect
-    ipykernel marshal pickle pkgutil pydoc runpy shelve timeit trace types unittest""".split()
+    """IPython __main__ autograder bdb builtins cProfile cloudpickle code codeop ctypes dill doctest
+    gc imp importlib inspect ipykernel marshal pdb pickle pkgutil profile pydoc rlcompleter runpy
+    shelve timeit trace traceback traitlets types unittest""".split()
 )
-_BY_COMPUTED_NAME = frozenset({"getattr", "setattr", "hasattr", "delattr"})
-_LOOKUP_IN_TEXT = re.compile(r"__\w+__|f_globals")
 _HISTORY = re.compile(r"_{1,3}|_i{1,3}|_i?\d+")
 
-# Methods that change the object that they belong to, such as ``rows.append`` or
-# ``jax.config.update``; so does every name that begins with ``set_``.
+# Methods that change the object that they belong to, such as ``rows.pop`` or
+# ``jax.config.update``, and functions that change what they are given.
 _CHANGING_METHODS = frozenset(
-    """append extend insert add update remove pop popitem clear discard setdefault seed shuffle use
-    filterwarnings simplefilter enable_x64""".split()
+    """extend extendleft appendleft insert update difference_update intersection_update
+    symmetric_difference_update remove pop popleft popitem clear discard move_to_end seed shuffle
+    fill fill_diagonal put place copyto heappush heappop insort use rc rcdefaults rc_file xkcd ion
+    ioff switch_backend filterwarnings simplefilter resetwarnings basicConfig disable chdir putenv
+    enable_x64""".split()
 )
-# Unlike ``jnp.sort(x)``, ``x.sort()`` changes x.
-_CHANGING_WITHOUT_ARGUMENTS = frozenset({"sort", "reverse"})
+_CHANGING_PREFIXES = ("set", "reset", "register")
+_CHANGING_FUNCTIONS = frozenset("exec eval globals locals vars setattr delattr next".split())
+# How many arguments they have: ``x.sort()`` changes x, ``jnp.sort(x)`` does not.
+_CHANGING_BY_ARGUMENTS = {"sort": 0, "reverse": 0, "append": 1, "add": 1}
+
+# Lines end in other ways for IPython than for Python; after a prompt, ``... %run`` is a magic.
+_UNUSUAL = re.compile(r"[\0\r\v\f\x1c-\x1e\x85\u2028\u2029]|^[ \t]*\.\.\.[ \t]*[%/,;]", re.M)
+# What IPython may run although it is no Python: magics, help, prompts, an indented cell, one line.
+_MAY_BE_IPYTHON = re.compile(
+    r"\?|<>|>>>|^[ \t]*(?:[%!/,;]|\.\.\.|In \[)|=\s*[%!]|\A[ \t]|\A.*\Z", re.M
+)
+# ``reset -f`` and ``who``, but not ``f(1)``, ``x = 1``, ``x.shape``: magics without their %.
+_BARE_WORD = re.compile(r"[^\W\d]\w*\b(?![ \t]*[(.\[=,:])")
 
 
 class _Unreadable(Exception):
@@ -86,22 +102,25 @@ def _closed_under_mentions(
     cells: dict[int, NotebookNode], texts_of_the_course: frozenset[str], graded: set[str]
 ) -> set[int]:
     """The student's cells, and the course's as long as one binds what those already in mention."""
+    names = {i: _read(cell.source) for i, cell in cells.items()}
     course = {
-        i: _Names(cell.source)
+        i
         for i, cell in cells.items()
         if cell.source in texts_of_the_course and not is_solution(cell)
     }
-    students = {i: _Names(cell.source) for i, cell in cells.items() if i not in course}
-    chosen = students | {i: names for i, names in course.items() if names.changes_others}
+    bound = {name for cell in names.values() for name in cell.bound}
+    if any(cell.bare_word and cell.bare_word not in bound for cell in names.values()):
+        raise _Unreadable
+    if any(_keeps_state(names[i].tree) for i in names.keys() - course):
+        raise _Unreadable
+    chosen = {i for i in names if i not in course or _changes_others_at_once(names[i].tree)}
     while True:
-        if any(names.looks_names_up for names in chosen.values()):
+        if any(names[i].looks_names_up for i in chosen):
             raise _Unreadable
-        mentioned = graded.union(*(names.mentioned for names in chosen.values()))
-        missing = {
-            i: names for i, names in course.items() if i not in chosen and names.bound & mentioned
-        }
+        mentioned = graded.union(*(names[i].mentioned for i in chosen))
+        missing = {i for i in course - chosen if names[i].bound & mentioned}
         if not missing:
-            return set(chosen)
+            return chosen
         chosen |= missing
 
 
@@ -109,23 +128,18 @@ class _Names:
     """What the text of one code cell tells.
 
     Attributes:
+        tree: the cell as Python; empty if none of it can run.
         bound: names of the notebook that it binds or deletes, inside functions too.
         mentioned: names of the notebook that it may read, whenever its functions are called.
         looks_names_up: whether it may read or bind names that are not in its text.
-        changes_others: whether it may change an object that it has not made itself.
-
-    Raises:
-        _Unreadable: the text is no plain Python, but for cells that cannot run at all.
+        bare_word: if IPython may take its only line for a magic, the name of that.
     """
 
     def __init__(self, source: str) -> None:
         self.bound: set[str] = set()
         self.mentioned: set[str] = set()
-        self.looks_names_up = self.changes_others = False
-        tree = _parsed(source)
-        if tree is None:
-            return
-        for scope in _scopes(symtable.symtable(ast.unparse(tree), "<cell>", "exec")):
+        self.tree = _parsed(source)
+        for scope in _scopes(symtable.symtable(source if self.tree.body else "", "cell", "exec")):
             for symbol in scope.get_symbols():
                 if scope.get_type() == "module" or symbol.is_global():
                     if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace():
@@ -134,40 +148,40 @@ class _Names:
                         self.mentioned.add(symbol.get_name())
                 elif scope.get_type() == "class":  # a class body may read the notebook's name
                     self.mentioned.add(symbol.get_name())
-        nodes = list(ast.walk(tree))
+        nodes = list(ast.walk(self.tree))
         self.mentioned |= {target for node in nodes for target in _read_where_bound(node)}
         self.looks_names_up = any(map(_looks_names_up, nodes)) or any(
             _HISTORY.fullmatch(name) for name in self.mentioned
         )
-        made_here = {name for node in nodes for name in _stored(node)}
-        self.changes_others = any(_changes_others(n, made_here) for n in _run_at_once(tree))
+        line = source.strip()
+        word = _BARE_WORD.match(line) if "\n" not in line else None
+        self.bare_word = word[0] if word and not keyword.iskeyword(word[0]) else ""
 
 
-def _parsed(source: str) -> ast.Module | None:
-    """The cell as Python; None if none of it can run.
+def _read(source: str) -> _Names:
+    """What a cell tells.
 
     Raises:
-        _Unreadable: it has magics or shell escapes, or Python refuses to read it.
+        _Unreadable: it is no plain Python, or Python's own tools give up on it.
     """
     try:
-        text = TransformerManager().transform_cell(source)
-    except SyntaxError:
-        return None
-    except Exception:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of "\\mu" in a label, say
+            return _Names(source)
+    except Exception:  # too deep, not compilable, ...: no text may stop the grader
         raise _Unreadable from None
-    try:
-        tree = ast.parse(text)
-        ast.unparse(tree)
-    except SyntaxError:  # a word alone may be a magic without its %
-        if re.fullmatch(r"\s*\w+( .*)?\s*", text):
-            raise _Unreadable from None
-        return None
-    except (ValueError, RecursionError, MemoryError):
-        raise _Unreadable from None
-    is_single_word = len(tree.body) == 1 and re.fullmatch(r"\s*[a-z_]+\s*", text)
-    if "get_ipython()" in text or is_single_word:
+
+
+def _parsed(source: str) -> ast.Module:
+    """The cell as Python; empty if none of it can run."""
+    if _UNUSUAL.search(source):
         raise _Unreadable
-    return tree
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        if _MAY_BE_IPYTHON.search(source.strip("\n")):
+            raise _Unreadable from None
+        return ast.Module([], [])
 
 
 def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
@@ -184,7 +198,7 @@ def _read_where_bound(node: ast.AST) -> Iterator[str]:
         yield node.id
     for part in (getattr(node, "annotation", None), getattr(node, "returns", None)):
         if isinstance(part, ast.AST):
-            yield from (name.id for name in ast.walk(part) if isinstance(name, ast.Name))
+            yield from re.findall(r"\w+", ast.unparse(part))
 
 
 def _stored(node: ast.AST) -> Iterator[str]:
@@ -196,38 +210,63 @@ def _stored(node: ast.AST) -> Iterator[str]:
 
 
 def _looks_names_up(node: ast.AST) -> bool:
-    if isinstance(node, ast.Call) and _name(node.func) in _BY_COMPUTED_NAME:
-        return not (len(node.args) > 1 and isinstance(node.args[1], ast.Constant))
     if isinstance(node, ast.Name | ast.Attribute):
         return _name(node) in _LOOKUPS
     if isinstance(node, ast.Constant):  # "{0.__globals__[rate]}".format(f)
-        return isinstance(node.value, str) and bool(_LOOKUP_IN_TEXT.search(node.value))
+        return isinstance(node.value, str) and ("__" in node.value or "f_globals" in node.value)
     if isinstance(node, ast.Import | ast.ImportFrom):
-        modules = [alias.name for alias in node.names]
-        names = {alias.name for alias in node.names}
+        paths = [alias.name for alias in node.names]
         if isinstance(node, ast.ImportFrom):
-            modules = [node.module or ""]
-            if node.level or names & ({"*"} | _LOOKUPS | _BY_COMPUTED_NAME):
+            if node.level or _LOOKUPS.union("*") & set(paths):
                 return True
+            paths = [f"{node.module}.{name}" for name in paths]
         # Versions of packages may be asked for.
-        modules = [module for module in modules if module != "importlib.metadata"]
-        return any(module.partition(".")[0] in _LOOKUP_MODULES for module in modules)
+        paths = [path for path in paths if not path.startswith("importlib.metadata")]
+        return any(path.partition(".")[0] in _LOOKUP_MODULES for path in paths)
     return isinstance(node, ast.Global)
+
+
+def _keeps_state(tree: ast.Module) -> bool:
+    """Whether a function may answer differently once it has been called, by a demonstration say."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            nodes = list(ast.walk(function))
+            own = {name for node in nodes for name in _stored(node)} - _made_once(function.args)
+            if any(isinstance(n, ast.Nonlocal) or _changes_others(n, own) for n in nodes):
+                return True
+    return False
+
+
+def _made_once(arguments: ast.arguments) -> set[str]:
+    """Arguments with a default, such as ``[]``, that all calls share."""
+    positional = [*arguments.posonlyargs, *arguments.args][::-1]
+    defaults = [
+        *zip(positional, arguments.defaults[::-1], strict=False),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    return {arg.arg for arg, value in defaults if not isinstance(value, ast.Constant | None)}
+
+
+def _changes_others_at_once(tree: ast.Module) -> bool:
+    made_here = {name for node in ast.walk(tree) for name in _stored(node)}
+    return any(_changes_others(node, made_here) for node in _run_at_once(tree))
 
 
 def _run_at_once(tree: ast.Module) -> Iterator[ast.AST]:
     """All of a cell's code but the functions that it defines and does not use itself."""
-    definitions = [
-        statement
-        for statement in tree.body
-        if isinstance(statement, ast.FunctionDef) and not statement.decorator_list
-    ]
-    rest = [statement for statement in tree.body if statement not in definitions]
-    used = {_name(node) for statement in rest for node in ast.walk(statement)}
-    if used & {definition.name for definition in definitions}:
-        rest = tree.body
-    for statement in rest:
-        yield from ast.walk(statement)
+    parts: list[ast.AST] = []
+    functions: list[ast.FunctionDef] = []
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef) and not statement.decorator_list:
+            functions.append(statement)
+            parts.append(statement.args)  # defaults
+        else:
+            parts.append(statement)
+    used = {_name(node) for part in parts for node in ast.walk(part)}
+    if used & {function.name for function in functions}:
+        parts = [tree]
+    for part in parts:
+        yield from ast.walk(part)
 
 
 def _changes_others(node: ast.AST, made_here: set[str]) -> bool:
@@ -235,13 +274,19 @@ def _changes_others(node: ast.AST, made_here: set[str]) -> bool:
     if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
         return _root(node) not in made_here
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        method = node.func.attr
+        method, owner = node.func.attr, node.func.value
         is_changing = (
             method in _CHANGING_METHODS
-            or method.startswith(("set_", "register"))
-            or (method in _CHANGING_WITHOUT_ARGUMENTS and not node.args)
+            or method.startswith(_CHANGING_PREFIXES)
+            or _CHANGING_BY_ARGUMENTS.get(method) == len(node.args)
         )
-        return is_changing and _root(node.func) not in made_here
+        # ``x.at[0].set(1)`` is another array.
+        is_copy = isinstance(owner, ast.Subscript) and _name(owner.value) == "at"
+        return is_changing and not is_copy and _root(owner) not in made_here
+    if isinstance(node, ast.Call) and _name(node.func) in _CHANGING_FUNCTIONS:
+        return not node.args or _root(node.args[0]) not in made_here
+    if isinstance(node, ast.AugAssign):
+        return _root(node.target) not in made_here
     return isinstance(node, ast.Global)
 
 

@@ -7,8 +7,6 @@ bounded in size, output in bytes, waiting in time, and a message that makes no s
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -77,8 +75,6 @@ class LiveKernel:
         self.peak_memory = 0
 
     def __enter__(self) -> LiveKernel:
-        # A short path: the name of a Unix socket has room for about a hundred characters.
-        self._dir = Path(tempfile.mkdtemp(prefix="kernel-"))
         self._context = zmq.Context()
         try:
             self._start()
@@ -95,15 +91,15 @@ class LiveKernel:
         self._context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
         self._context.setsockopt(zmq.RCVHWM, MAX_QUEUED_MESSAGES)
         self._context.setsockopt(zmq.LINGER, 0)
-        self._process = KernelProcess(self._setup, self._dir, self._context)
+        self._process = KernelProcess(self._setup, self._context)
         self._watch()
         self._client: BlockingKernelClient = self._process.manager.client()
         self._client.start_channels()
         try:
             self._client.wait_for_ready(timeout=STARTUP_SECONDS)
-        except RuntimeError as error:
+            loaded = self.execute(_agent_loader(), STARTUP_SECONDS, silent=True)
+        except (RuntimeError, KernelDied) as error:
             raise GraderFault(f"the kernel did not start: {error}") from None
-        loaded = self.execute(_agent_loader(), STARTUP_SECONDS, silent=True)
         if loaded.ending != "ok":
             raise GraderFault("the grader's agent could not be loaded into the kernel")
 
@@ -116,7 +112,6 @@ class LiveKernel:
             self._process.close()
         with suppress(Exception):
             self._context.destroy(linger=0)
-        shutil.rmtree(self._dir, ignore_errors=True)
 
     def execute(
         self,
@@ -168,6 +163,9 @@ class LiveKernel:
             execution.ending = "timeout"
             self._interrupt()
             seconds += INTERRUPT_GRACE_SECONDS
+        if self._death:
+            # The request was over just when the kernel was ended for it; no later one is to blame.
+            raise KernelDied(self._death)
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Put a question to the agent; the answer is JSON that nobody has checked yet.
@@ -246,6 +244,9 @@ class LiveKernel:
                 return
             if threads > self._limits.processes:
                 self._kill("it started more processes than a submission may")
+                return
+            if self._process.wrote_outside():
+                self._kill("it kept files where only its connection belongs")
                 return
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import atexit
 import multiprocessing.util
 import os
+import stat
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,10 @@ from autograder.sandbox import compiled_code, walls
 from autograder.sandbox.cores import ClaimedCores
 from autograder.sandbox.warm import KernelLimits, Template, TemplateUnusable, WarmProvisioner
 
-# A template that could not be used so often is not tried again by this process.
+# After so many templates in a row that could not be used, this process tries no other.
 _MOST_FAILURES = 3
+# What a kernel has next to its sockets is its connection file, and nothing that grows.
+_MOST_CONNECTION_FILES, _MOST_CONNECTION_BYTES = 12, 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -55,15 +58,16 @@ class KernelProcess:
         manager: jupyter_client's manager of it.
     """
 
-    def __init__(self, setup: KernelSetup, directory: Path, context: zmq.Context) -> None:
-        self._claimed = ClaimedCores(setup.limits.cores)
-        self._template: Template | None = None
+    def __init__(self, setup: KernelSetup, context: zmq.Context) -> None:
         mode = walls.choose(setup.sandbox)
+        self._claimed = ClaimedCores(setup.limits.cores)
+        self._outside: walls.OutsideDirectory | None = None
+        self._warm: WarmProvisioner | None = None
         try:
             if not (setup.warm and mode == "bubblewrap" and self._start_warm(setup, context)):
-                self._start_cold(setup, mode, directory, context)
+                self._start_cold(setup, mode, context)
         except BaseException:
-            self._claimed.release()
+            self.close()
             raise
 
     def _start_warm(self, setup: KernelSetup, context: zmq.Context) -> bool:
@@ -80,23 +84,29 @@ class KernelProcess:
         manager = KernelManager(
             kernel_name="student", kernel_spec_manager=_OneKernelSpec([]), context=context
         )
-        manager.provisioner = WarmProvisioner(
+        provisioner = WarmProvisioner(
             template=template, limits=limits, kernel_spec=manager.kernel_spec, parent=manager
         )
+        manager.provisioner = provisioner
         try:
             manager.start_kernel(env=_environment(setup, walls.SCRATCH))
         except TemplateUnusable:
             _templates.forget(template)
             return False
-        self.manager, self._template = manager, template
+        except BaseException:  # such as an interrupt, when half a kernel may be there
+            _templates.forget(template)
+            raise
+        _templates.praise()
+        self.manager, self._warm = manager, provisioner
         return True
 
-    def _start_cold(
-        self, setup: KernelSetup, mode: str, directory: Path, context: zmq.Context
-    ) -> None:
-        connection_dir, scratch = directory / "connection", directory / "scratch"
+    def _start_cold(self, setup: KernelSetup, mode: str, context: zmq.Context) -> None:
+        self._outside = walls.OutsideDirectory()
+        connection_dir, scratch = self._outside.path / "connection", self._outside.path / "scratch"
         connection_dir.mkdir()
         scratch.mkdir()
+        if mode == "bubblewrap" and not setup.filling and not walls.can_forbid_namespaces():
+            setup = replace(setup, programs=None)  # student code could list them; see compiled_code
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         command += ["--HistoryManager.enabled=False"]
         if mode == "bubblewrap":
@@ -130,28 +140,50 @@ class KernelProcess:
 
     def processes(self) -> list[psutil.Process]:
         """The processes of the submission, as the machine sees them; none when it has ended."""
-        if self._template is not None:
-            return self._template.submission_processes()
+        if self._warm is not None:
+            return list(self._warm.template.submission_processes())
         provisioner: Any = self.manager.provisioner
         with suppress(psutil.Error, AttributeError):
             root = psutil.Process(provisioner.process.pid)
             return [root, *root.children(recursive=True)]
         return []
 
+    def wrote_outside(self) -> bool:
+        """Whether it keeps files next to its sockets, on the machine's own disk.
+
+        A warm kernel cannot. The directory of a cold one is writable because the kernel itself
+        opens its sockets there.
+        """
+        if self._outside is None:
+            return False
+        with suppress(OSError):
+            with os.scandir(self._outside.path / "connection") as entries:
+                found = [entry.stat(follow_symlinks=False) for entry in entries]
+            return (
+                len(found) > _MOST_CONNECTION_FILES
+                or any(stat.S_ISDIR(entry.st_mode) for entry in found)
+                or any(entry.st_size > _MOST_CONNECTION_BYTES for entry in found)
+            )
+        return False
+
     def kill(self) -> None:
         """End the kernel and all its processes, without waiting; any thread may call it."""
         provisioner: Any = self.manager.provisioner
         with suppress(OSError, AttributeError):
-            if self._template is not None:
-                provisioner.kill_now()
+            if self._warm is not None:
+                self._warm.kill_now()
             else:
                 provisioner.process.kill()
 
     def close(self) -> None:
         """End the kernel, if it is running, and give back what it had. Safe to call twice."""
+        if self._warm is not None:
+            self._warm.end()
         with suppress(Exception):
             self.manager.shutdown_kernel(now=True)
         self._claimed.release()
+        if self._outside is not None:
+            self._outside.remove()
 
 
 def _environment(setup: KernelSetup, scratch: str) -> dict[str, str]:
@@ -183,54 +215,67 @@ class _OneKernelSpec(KernelSpecManager):
         return self._spec
 
 
+_Kind = tuple[int, Path | None, bool]
+
+
 class _Templates:
-    """The templates of this process, one for each kind of kernel that it needs."""
+    """The templates of this process: one for each kind of kernel, more while kernels overlap."""
 
     def __init__(self) -> None:
-        self._owner = os.getpid()
-        self._running: dict[tuple[int, Path | None], Template] = {}
+        self._owner = 0
+        self._running: list[tuple[_Kind, Template]] = []
         self._failures = 0
 
     def get(self, setup: KernelSetup) -> Template | None:
-        """A template that can be used, started if need be."""
-        if self._owner != os.getpid():  # those of the process that this one was forked from
-            self._owner, self._running = os.getpid(), {}
-        kind = (setup.limits.scratch_bytes, setup.programs)
-        template = self._running.get(kind)
-        if template is not None and template.problem:
-            self.forget(template)
-            template = None
-        if template is None and self._failures < _MOST_FAILURES:
-            options = [
-                *walls.bubblewrap(setup.limits.scratch_bytes, namespaces_inside=True),
-                *_programs_seen_inside(setup),
-            ]
-            template = Template(options, _environment(setup, walls.SCRATCH))
-            self._running[kind] = template
+        """A template that can fork a kernel now, started if need be."""
+        if self._owner != os.getpid():
+            self._begin()
+        wanted = (setup.limits.scratch_bytes, setup.programs, setup.filling)
+        for kind, template in list(self._running):
+            if template.problem:
+                self.forget(template)
+            elif kind == wanted and not template.is_busy:
+                return template
+        return self._start(wanted, setup) if self._failures < _MOST_FAILURES else None
+
+    def _begin(self) -> None:
+        # Nothing of the process that this one may have been forked from is of use here.
+        self._owner, self._running = os.getpid(), []
+        atexit.register(self.close)
+        # Workers of a process pool leave without what is registered with atexit.
+        multiprocessing.util.Finalize(None, self.close, exitpriority=10)
+
+    def _start(self, kind: _Kind, setup: KernelSetup) -> Template:
+        options = walls.bubblewrap(setup.limits.scratch_bytes, namespaces_inside=True)
+        options += _programs_seen_inside(setup)
+        template = Template(options, _environment(setup, walls.SCRATCH))
+        self._running.append((kind, template))
         return template
+
+    def praise(self) -> None:
+        """Note that a template could be used."""
+        self._failures = 0
 
     def forget(self, template: Template) -> None:
         """End a template that cannot be used any more."""
         self._failures += 1
-        self._running = {k: known for k, known in self._running.items() if known is not template}
+        self._running = [entry for entry in self._running if entry[1] is not template]
         template.close()
 
     def close(self) -> None:
         """End all templates."""
         if self._owner == os.getpid():
             while self._running:
-                self._running.popitem()[1].close()
+                self._running.pop()[1].close()
 
 
 _templates = _Templates()
-atexit.register(_templates.close)
-# Workers of a process pool leave without what is registered with atexit.
-multiprocessing.util.Finalize(None, _templates.close, exitpriority=10)
 
 
 def template_for(setup: KernelSetup) -> Template | None:
-    """The template that kernels of this kind are forked from; None if there can be none.
+    """The template that a kernel of this kind is forked from; None if there can be none.
 
     It is started when it is first asked for, and gets ready while the caller does something else.
+    Only to be called from the main thread: the end of the thread that started it would end it.
     """
     return _templates.get(setup)

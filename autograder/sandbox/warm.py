@@ -251,6 +251,8 @@ class Template:
 
     def _take_in_reports(self, seconds: float) -> None:
         """Take in all reports that are there, waiting at most ``seconds`` for a first one."""
+        # Asked first: what it said before its end is still to be heard.
+        bubblewrap_has_ended = self._bubblewrap.poll() is not None
         report = self._receive(seconds)
         while report is not None:
             self._ready = self._ready or "ready" in report
@@ -261,6 +263,9 @@ class Template:
             if "failed" in report:
                 self._give_up(report["failed"])
             report = self._receive(0)
+        if bubblewrap_has_ended:
+            # If it was killed before it had built the walls, what it started lives on, unwatched.
+            self._give_up("its bubblewrap ended")
 
     def _receive(self, seconds: float) -> dict[str, Any] | None:
         if self._problem:
