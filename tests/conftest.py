@@ -2,12 +2,14 @@
 
 import copy
 import dataclasses
+from functools import cache
 
 import nbformat
 import pytest
 
-from autograder.authoring.answers import fill_in, hand_in
-from autograder.authoring.demo import ANSWERS
+from autograder.authoring import answers
+from autograder.authoring.answers import fill_in
+from autograder.grading.grade import grade
 from autograder.notebooks.reading import read_notebook, released_notebook
 from course_config import ASSIGNMENTS, COURSE
 
@@ -30,7 +32,7 @@ def key():
 STRICT = dataclasses.replace(
     COURSE,
     limits=dataclasses.replace(
-        COURSE.limits, cell_seconds=15, call_seconds=10, memory_bytes=2 * 2**30
+        COURSE.limits, cell_seconds=4, call_seconds=4, memory_bytes=2 * 2**30
     ),
 )
 
@@ -51,10 +53,15 @@ def with_cell(notebook, source, after=None):
     return notebook
 
 
+@cache
+def graded_key(assignment):
+    """The answer key, graded once for all tests of this process."""
+    return grade(read_notebook(assignment.key), assignment, COURSE)
+
+
 def demo_submission(student, assignment=PS1):
     """What a student of the demo class hands in."""
-    answers = ANSWERS / student / f"{assignment.notebook}.py"
-    return hand_in(released_notebook(assignment), answers)
+    return answers.demo_submission(assignment, student)
 
 
 def scores(graded):

@@ -138,7 +138,7 @@ def posterior_mean(a, b, k, n):
     return (a + k) / (a + b + n)
 """
     curious = with_answers(
-        with_cell(key, "print('noted', SEEN)", after="test_plot_shrinkage"), posterior_mean=spy
+        with_cell(key, "print('noted', SEEN)", after="test_data_weight"), posterior_mean=spy
     )
     graded = grade(curious, PS1, STRICT)
     assert scores(graded)["test_posterior_mean"] < 6

@@ -16,6 +16,9 @@ from autograder.notebooks.cells import grade_id
 from autograder.sandbox import walls
 from course_config import ROOT
 
+# One class is graded for all tests.
+pytestmark = pytest.mark.xdist_group("doors")
+
 BIN = Path(sys.executable).parent
 
 

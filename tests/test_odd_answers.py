@@ -85,7 +85,11 @@ def results_of(assignment, spoil, only=None):
     return run_suite(suite_of(assignment), run, known(assignment), only)
 
 
-by_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda a: a.name)
+# The reference answers each question once for all tests of an assignment.
+by_assignment = pytest.mark.parametrize(
+    "assignment",
+    [pytest.param(a, id=a.name, marks=pytest.mark.xdist_group(a.name)) for a in ASSIGNMENTS],
+)
 by_odd_value = pytest.mark.parametrize("odd", ODD_VALUES.values(), ids=ODD_VALUES)
 
 
@@ -115,6 +119,7 @@ def test_odd_parts_of_an_answer_are_the_students_doing(assignment, odd):
     assert any(cell.score < cell.max_score for cell in results_of(assignment, spoil_last))
 
 
+@pytest.mark.xdist_group("ps4-two-classrooms")
 @pytest.mark.parametrize("name", ["mu", "lam", "regime", "shrunk", "verdicts"])
 @by_odd_value
 def test_an_odd_entry_of_a_dictionary_is_the_students_doing(name, odd):

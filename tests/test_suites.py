@@ -4,6 +4,7 @@ import ast
 import sys
 
 import pytest
+from conftest import graded_key
 
 from autograder.authoring.release import stale_files
 from autograder.errors import GraderFault
@@ -11,7 +12,7 @@ from autograder.grading.grade import grade, points_of_test_cells
 from autograder.grading.suite import Suite, check_mapping, collect
 from autograder.misconceptions.library import library_of
 from autograder.notebooks.cells import grade_id, is_solution
-from autograder.notebooks.reading import read_notebook, released_notebook
+from autograder.notebooks.reading import released_notebook
 from course_config import ASSIGNMENTS, COURSE, ROOT
 
 by_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda a: a.name)
@@ -63,7 +64,7 @@ def test_hidden_suites_import_the_reference_and_nothing_else_of_the_grader(assig
 
 @by_assignment
 def test_the_key_scores_full_marks(assignment):
-    graded = grade(read_notebook(assignment.key), assignment, COURSE)
+    graded = graded_key(assignment)
     assert [test.hint for cell in graded.cells for test in cell.tests if not test.passed] == []
     assert sum(cell.score for cell in graded.cells) == sum(
         points_of_test_cells(released_notebook(assignment)).values()

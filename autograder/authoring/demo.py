@@ -1,14 +1,12 @@
 """The demonstration: six students hand in, nbgrader releases, grades, explains and exports.
 
-The six are those of the story, each a kind of submission. Their answers are in ``students/``;
-a student without a file for a notebook has handed in nothing for it.
+The six are those of the story, each a kind of submission; see ``answers.DEMO_CLASS``.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,44 +14,33 @@ import nbformat
 from rich.console import Console
 from rich.table import Table
 
-from autograder.authoring.answers import hand_in
+from autograder.authoring.answers import (
+    DEMO_CLASS,
+    demo_submission,
+    has_handed_in,
+    with_little_patience,
+)
 from autograder.course import Assignment, Course
 from autograder.doors import tables
 from autograder.doors.course_directory import NbGraderCourse
 from autograder.doors.nbgrader import GradeInSandbox
 from autograder.grading.grade import grade_file
 from autograder.grading.workers import expect_outcome, in_parallel
-from autograder.notebooks.reading import released_notebook
 from autograder.records import CellResult, Result, TestResult
 from autograder.sandbox import walls
-
-ANSWERS = Path(__file__).parent / "students"
-STUDENTS = {
-    "alyssa": "solves everything",
-    "ben": "solves it his own way",
-    "carmen": "holds two misconceptions",
-    "diego": "left half empty",
-    "emi": "loops forever in one cell",
-    "farid": "tries to cheat",
-}
-
-
-# Seconds: nobody wants to wait a minute for each of Emi's loops.
-PATIENCE = 15.0
 
 
 def run_demo(course: Course, root: Path, console: Console, jobs: int) -> bool:
     """Run the whole demonstration in a fresh directory; True when everybody was graded."""
-    limits = replace(course.limits, cell_seconds=PATIENCE, call_seconds=PATIENCE)
-    course = replace(course, limits=limits)
+    course = with_little_patience(course)
     walls.choose(course.sandbox)
     shutil.rmtree(root, ignore_errors=True)
     directory = NbGraderCourse.set_up(root)
     submissions = [
         (assignment, student)
         for assignment in course.assignments
-        for student in STUDENTS
-        if (ANSWERS / student / f"{assignment.notebook}.py").exists()
+        for student in DEMO_CLASS
+        if has_handed_in(assignment, student)
     ]
     with tables.progress(console) as progress:
         for assignment in progress.track(course.assignments, description="Releasing"):
@@ -96,12 +83,9 @@ def _handed_in(assignment: Assignment, student: str, root: Path) -> Path:
 
 
 def _hand_in(assignment: Assignment, student: str, root: Path) -> None:
-    notebook = hand_in(
-        released_notebook(assignment), ANSWERS / student / f"{assignment.notebook}.py"
-    )
     path = _handed_in(assignment, student, root)
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, path)
+    nbformat.write(demo_submission(assignment, student), path)
 
 
 def _table(
@@ -121,7 +105,7 @@ def _table(
         score, full = sum(c.score for c in cells), sum(c.max_score for c in cells)
         table.add_row(
             student.capitalize(),
-            STUDENTS[student],
+            DEMO_CLASS[student],
             assignment.name,
             "failed" if complaint else f"{score:g}/{full:g}",
             complaint or tables.in_a_word(cells),

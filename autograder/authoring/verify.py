@@ -7,8 +7,10 @@ For each assignment four things are shown:
   that do not build on its function;
 - every other right way to solve an exercise keeps full marks everywhere.
 
-Keys and releases are graded as submissions are. Misconceptions and alternatives are then tried one
-after the other in the kernel that has run the key, which saves starting a kernel for each.
+Each is tried in two ways, and scores the same in both: as a submission, of which only the cells
+that decide the grade are run, and in a kernel that has run every cell. (For misconceptions and
+alternatives that is the key's, where they take the place of its answers one after the other.) The
+demo class is graded in both ways as well.
 """
 
 from __future__ import annotations
@@ -18,7 +20,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.authoring.answers import named_answers
+from autograder.authoring.answers import (
+    DEMO_CLASS,
+    demo_submission,
+    fill_in,
+    has_handed_in,
+    named_answers,
+    with_little_patience,
+)
 from autograder.course import Assignment, Course
 from autograder.grading.grade import grade, known_misconceptions
 from autograder.grading.kernels import kernel_setup
@@ -118,16 +127,23 @@ def sample_of(variants: list[Variant]) -> list[Variant]:
 
 @dataclass(frozen=True)
 class Task:
-    """Checks that are made one after the other: of some variants, or of the key and the release."""
+    """Checks that are made one after the other: of some variants, or of whole notebooks.
+
+    Attributes:
+        notebooks: what to grade, of ``answer key``, ``empty release`` and the demo class's names.
+        variants: what to try instead.
+        own_cell_only: try each variant on its own test cell only.
+    """
 
     assignment: Assignment
+    notebooks: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
     own_cell_only: bool = False
 
     @property
     def number_of_findings(self) -> int:
         """How many findings :func:`carry_out` gives for it."""
-        return len(self.variants) or 2
+        return len(self.variants) + len(self.notebooks)
 
 
 def tasks_of(assignment: Assignment, quick: bool) -> list[Task]:
@@ -136,23 +152,41 @@ def tasks_of(assignment: Assignment, quick: bool) -> list[Task]:
     if quick:
         variants = sample_of(variants)
     parts = [variants[i : i + _VARIANTS_A_TASK] for i in range(0, len(variants), _VARIANTS_A_TASK)]
-    return [Task(assignment), *(Task(assignment, tuple(part), quick) for part in parts)]
+    tasks = [Task(assignment, notebooks=("answer key", "empty release"))]
+    if not quick:
+        students = [student for student in DEMO_CLASS if has_handed_in(assignment, student)]
+        tasks.append(Task(assignment, notebooks=tuple(students)))
+    return tasks + [Task(assignment, (), tuple(part), quick) for part in parts]
 
 
 def carry_out(task: Task, course: Course) -> list[Finding]:
     """Make the checks of one task."""
-    if task.variants:
-        return list(_check_variants(task, course))
-    return list(_check_key_and_release(task.assignment, course))
+    check = _check_variants if task.variants else _check_notebooks
+    return list(check(task, course))
 
 
-def _check_key_and_release(assignment: Assignment, course: Course) -> Iterator[Finding]:
-    key, released = read_notebook(assignment.key), released_notebook(assignment)
-    for name, notebook, wanted in (("answer key", key, 1.0), ("empty release", released, 0.0)):
-        cells = grade(notebook, assignment, course).cells
+def _check_notebooks(task: Task, course: Course) -> Iterator[Finding]:
+    assignment = task.assignment
+    for name in task.notebooks:
+        yield Finding(assignment.name, name, "", name, _problem_of_notebook(name, task, course))
+
+
+def _problem_of_notebook(name: str, task: Task, course: Course) -> str:
+    assignment = task.assignment
+    wanted = {"answer key": 1.0, "empty release": 0.0}.get(name)
+    if name == "answer key":
+        notebook = read_notebook(assignment.key)
+    elif name == "empty release":
+        notebook = released_notebook(assignment)
+    else:
+        notebook, course = demo_submission(assignment, name), with_little_patience(course)
+    cells = grade(notebook, assignment, course).cells
+    if wanted is not None:
         bad = [cell.grade_id for cell in cells if cell.score != wanted * cell.max_score]
-        problem = f"does not score {wanted:.0%} on {', '.join(bad)}" if bad else ""
-        yield Finding(assignment.name, name, "", name, problem)
+        if bad:
+            return f"does not score {wanted:.0%} on {', '.join(bad)}"
+    everything = grade(notebook, assignment, course, run_everything=True).cells
+    return _difference(list(cells), everything)
 
 
 def _check_variants(task: Task, course: Course) -> Iterator[Finding]:
@@ -168,9 +202,20 @@ def _check_variants(task: Task, course: Course) -> Iterator[Finding]:
             later = order[order.index(test_cell) :]
             run.substitute(variant.function, variant.source, later)
             only = frozenset([test_cell] if task.own_cell_only else later)
-            problem = _problem(variant, run_suite(suite, run, known, only), suite)
+            cells = run_suite(suite, run, known, only)
             run.substitute(variant.function, sources[variant.function], later)
+            problem = _problem(variant, cells, suite)
+            if not problem and not task.own_cell_only:
+                handed_in = fill_in(key, {variant.function: variant.source})
+                problem = _difference(cells, grade(handed_in, assignment, course).cells)
             yield Finding(assignment.name, variant.kind, variant.function, variant.name, problem)
+
+
+def _difference(cells: list[CellResult], graded: tuple[CellResult, ...]) -> str:
+    """Where scores depend on whether every cell is run, or only those that decide the grade."""
+    by_name = {cell.grade_id: cell.score for cell in graded}
+    other = [cell.grade_id for cell in cells if by_name[cell.grade_id] != cell.score]
+    return f"scores otherwise when every cell is run, on {', '.join(other)}" if other else ""
 
 
 def _problem(variant: Variant, cells: list[CellResult], suite: Suite) -> str:
@@ -226,4 +271,12 @@ def write_table(findings: list[Finding], path: Path) -> None:
             )
         )
         lines.append(f"| {assignment} | {key} | {empty} |")
+    students = [finding for finding in findings if finding.kind in DEMO_CLASS]
+    alike = sum(not finding.problem for finding in students)
+    lines += [
+        "",
+        "Every one of these was graded twice, as a submission of which only the cells that decide "
+        "the grade are run, and in a kernel that has run every cell, and had to score the same. So "
+        f"did the submissions of the demo class: {alike} of {len(students)}.",
+    ]
     path.write_text("\n".join(lines) + "\n", "utf-8")

@@ -19,14 +19,14 @@ import keyword
 import re
 import symtable
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nbformat import NotebookNode
 
 from autograder.notebooks.cells import grade_id, is_autograded, is_solution
 
 # Students' text is read in the grader's own process: what would take long is not read, but run.
-_MAX_CHARACTERS = 400_000
+_MAX_CHARACTERS = 150_000
 
 # Names by which code finds other names, and modules that help with it.
 _LOOKUPS = frozenset(
@@ -40,21 +40,19 @@ _LOOKUPS = frozenset(
 _LOOKUP_MODULES = frozenset(
     """IPython __main__ autograder bdb builtins cProfile cloudpickle code codeop ctypes dill doctest
     gc imp importlib inspect ipykernel marshal pdb pickle pkgutil profile pydoc rlcompleter runpy
-    shelve timeit trace traceback traitlets types unittest""".split()
+    shelve timeit trace traitlets types unittest""".split()
 )
 _HISTORY = re.compile(r"_{1,3}|_i{1,3}|_i?\d+")
 
 # Methods that change the object that they belong to, such as ``rows.pop`` or
 # ``jax.config.update``, and functions that change what they are given.
 _CHANGING_METHODS = frozenset(
-    """extend extendleft appendleft insert update difference_update intersection_update
-    symmetric_difference_update remove pop popleft popitem clear discard move_to_end seed shuffle
-    fill fill_diagonal put place copyto heappush heappop insort use rc rcdefaults rc_file xkcd ion
-    ioff switch_backend filterwarnings simplefilter resetwarnings basicConfig disable chdir putenv
-    enable_x64""".split()
+    """extend appendleft insert update remove pop popleft popitem clear discard seed shuffle fill
+    fill_diagonal put place copyto heappush heappop insort use rc rcdefaults xkcd ion ioff
+    switch_backend filterwarnings simplefilter basicConfig disable chdir enable_x64""".split()
 )
 _CHANGING_PREFIXES = ("set", "reset", "register")
-_CHANGING_FUNCTIONS = frozenset("exec eval globals locals vars setattr delattr next".split())
+_CHANGING_FUNCTIONS = frozenset("exec eval setattr delattr next".split())
 # How many arguments they have: ``x.sort()`` changes x, ``jnp.sort(x)`` does not.
 _CHANGING_BY_ARGUMENTS = {"sort": 0, "reverse": 0, "append": 1, "add": 1}
 
@@ -104,21 +102,23 @@ def _closed_under_mentions(
     """The student's cells, and the course's as long as one binds what those already in mention."""
     names = {i: _read(cell.source) for i, cell in cells.items()}
     course = {
-        i
+        i: names[i]
         for i, cell in cells.items()
         if cell.source in texts_of_the_course and not is_solution(cell)
     }
-    bound = {name for cell in names.values() for name in cell.bound}
-    if any(cell.bare_word and cell.bare_word not in bound for cell in names.values()):
+    bound = {""}.union(*(cell.bound for cell in names.values()))
+    if not {cell.bare_word for cell in names.values()} <= bound:
         raise _Unreadable
-    if any(_keeps_state(names[i].tree) for i in names.keys() - course):
+    if any(_keeps_state(cell.tree) for i, cell in names.items() if i not in course):
         raise _Unreadable
     chosen = {i for i in names if i not in course or _changes_others_at_once(names[i].tree)}
     while True:
-        if any(names[i].looks_names_up for i in chosen):
-            raise _Unreadable
+        for i in chosen:
+            others = (names[j].mentioned for j in chosen if j != i)
+            if names[i].looks_names_up and (i not in course or _looks_up_for(others, names[i])):
+                raise _Unreadable
         mentioned = graded.union(*(names[i].mentioned for i in chosen))
-        missing = {i for i in course - chosen if names[i].bound & mentioned}
+        missing = {i for i, cell in course.items() if cell.bound & mentioned} - chosen
         if not missing:
             return chosen
         chosen |= missing
@@ -209,6 +209,16 @@ def _stored(node: ast.AST) -> Iterator[str]:
         yield node.arg
 
 
+def _looks_up_for(others: Iterable[set[str]], cell: _Names) -> bool:
+    """Whether a cell of the course looks names up when other cells mention theirs.
+
+    Its helpers may look up what they like as long as nobody else mentions them: the cell may have
+    been chosen for its ``import numpy as np``.
+    """
+    helpers = {function.name for function in _functions(cell.tree)}
+    return any(map(helpers.__and__, others)) or any(map(_looks_names_up, _run_at_once(cell.tree)))
+
+
 def _looks_names_up(node: ast.AST) -> bool:
     if isinstance(node, ast.Name | ast.Attribute):
         return _name(node) in _LOOKUPS
@@ -252,18 +262,19 @@ def _changes_others_at_once(tree: ast.Module) -> bool:
     return any(_changes_others(node, made_here) for node in _run_at_once(tree))
 
 
+def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    """What a cell defines for later; a decorator may use a function at once."""
+    functions = [part for part in tree.body if isinstance(part, ast.FunctionDef)]
+    return [function for function in functions if not function.decorator_list]
+
+
 def _run_at_once(tree: ast.Module) -> Iterator[ast.AST]:
     """All of a cell's code but the functions that it defines and does not use itself."""
-    parts: list[ast.AST] = []
-    functions: list[ast.FunctionDef] = []
-    for statement in tree.body:
-        if isinstance(statement, ast.FunctionDef) and not statement.decorator_list:
-            functions.append(statement)
-            parts.append(statement.args)  # defaults
-        else:
-            parts.append(statement)
-    used = {_name(node) for part in parts for node in ast.walk(part)}
-    if used & {function.name for function in functions}:
+    later = _functions(tree)
+    names = {function.name for function in later}
+    parts: list[ast.AST] = [part for part in tree.body if part not in later]
+    parts += [function.args for function in later]  # defaults are made at once
+    if any(_name(node) in names for part in parts for node in ast.walk(part)):
         parts = [tree]
     for part in parts:
         yield from ast.walk(part)
@@ -275,19 +286,16 @@ def _changes_others(node: ast.AST, made_here: set[str]) -> bool:
         return _root(node) not in made_here
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         method, owner = node.func.attr, node.func.value
-        is_changing = (
-            method in _CHANGING_METHODS
-            or method.startswith(_CHANGING_PREFIXES)
-            or _CHANGING_BY_ARGUMENTS.get(method) == len(node.args)
-        )
-        # ``x.at[0].set(1)`` is another array.
-        is_copy = isinstance(owner, ast.Subscript) and _name(owner.value) == "at"
-        return is_changing and not is_copy and _root(owner) not in made_here
+        if isinstance(owner, ast.Subscript) and _name(owner.value) == "at":
+            return False  # ``x.at[0].set(1)`` is another array
+        is_changing = method in _CHANGING_METHODS or method.startswith(_CHANGING_PREFIXES)
+        is_changing |= _CHANGING_BY_ARGUMENTS.get(method) == len(node.args)
+        return is_changing and _root(owner) not in made_here
     if isinstance(node, ast.Call) and _name(node.func) in _CHANGING_FUNCTIONS:
         return not node.args or _root(node.args[0]) not in made_here
-    if isinstance(node, ast.AugAssign):
-        return _root(node.target) not in made_here
-    return isinstance(node, ast.Global)
+    if isinstance(node, ast.ImportFrom):  # a star binds whatever there is
+        return node.names[0].name == "*"
+    return isinstance(node, ast.AugAssign) and _root(node.target) not in made_here
 
 
 def _root(node: ast.expr) -> str:
