@@ -48,6 +48,8 @@ install_packages() {
     .venv/bin/python -m pip install -qq --disable-pip-version-check \
         --no-deps --no-build-isolation --editable .
     .venv/bin/python -m compileall -q autograder solutions course_config.py
+    # GenJAX is checked by beartype, whose code has bytecode of its own; sandboxes could not write it.
+    JAX_PLATFORMS=cpu .venv/bin/python -c "import genjax"
 }
 
 install_bubblewrap() {
