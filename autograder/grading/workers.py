@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -66,7 +67,8 @@ def _by_pool(
 ) -> Iterator[tuple[int, Outcome]]:
     # Neither threads nor open files of this process may reach the workers.
     context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(min(jobs, len(items)), mp_context=context) as pool:
+    size = min(jobs, len(items))
+    with ProcessPoolExecutor(size, mp_context=context, initializer=_end_with_parent) as pool:
         futures = {pool.submit(task, item): index for index, item in items.items()}
         try:
             for future in as_completed(futures):
@@ -75,6 +77,18 @@ def _by_pool(
             pool.shutdown(wait=False, cancel_futures=True)
             _interrupt_workers()
             raise
+
+
+def _end_with_parent() -> None:
+    """Let a worker, and with it its kernels, end when the process that it works for is gone."""
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _interrupt_workers() -> None:
