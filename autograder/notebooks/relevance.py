@@ -149,6 +149,8 @@ class _Names:
                 elif scope.get_type() == "class":  # a class body may read the notebook's name
                     self.mentioned.add(symbol.get_name())
         nodes = list(ast.walk(self.tree))
+        # From Python 3.12 on, symtable overlooks those in comprehensions.
+        self.bound |= {node.target.id for node in nodes if isinstance(node, ast.NamedExpr)}
         self.mentioned |= {target for node in nodes for target in _read_where_bound(node)}
         self.looks_names_up = any(map(_looks_names_up, nodes)) or any(
             _HISTORY.fullmatch(name) for name in self.mentioned
