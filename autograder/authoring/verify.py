@@ -35,6 +35,7 @@ from autograder.grading.suite import Suite, collect, run_suite
 from autograder.misconceptions.library import Misconception, library_of
 from autograder.notebooks.cells import grade_id, is_solution
 from autograder.notebooks.reading import read_notebook, released_notebook
+from autograder.notebooks.relevance import cells_that_decide
 from autograder.notebooks.restoring import restore
 from autograder.notebooks.run import NotebookRun
 from autograder.records import CellResult
@@ -116,11 +117,11 @@ def _as_cell(misconception: Misconception, module: ast.Module) -> str:
 
 
 def sample_of(variants: list[Variant]) -> list[Variant]:
-    """The first two misconceptions and the first alternative of each exercise."""
+    """The first misconception and the first alternative of each exercise."""
     kept: list[Variant] = []
     for variant in variants:
         alike = [v for v in kept if (v.kind, v.function) == (variant.kind, variant.function)]
-        if len(alike) < (2 if variant.kind == "misconception" else 1):
+        if not alike:
             kept.append(variant)
     return kept
 
@@ -194,16 +195,18 @@ def _check_variants(task: Task, course: Course) -> Iterator[Finding]:
     key, released = read_notebook(assignment.key), released_notebook(assignment)
     suite, known = collect(assignment.suite), known_misconceptions(assignment, course)
     order = list(suite.points)
-    with NotebookRun(restore(key, released), suite.examples, kernel_setup(course)) as run:
+    restored = restore(key, released)
+    needed = cells_that_decide(restored, released) if task.own_cell_only else None
+    with NotebookRun(restored, suite.examples, kernel_setup(course), needed) as run:
         run.run_cells()
         sources = {grade_id(c): c.source for c in key.cells if is_solution(c)}
         for variant in task.variants:
             test_cell = f"test_{variant.function}"
             later = order[order.index(test_cell) :]
-            run.substitute(variant.function, variant.source, later)
+            run.substitute(variant.source, later)
             only = frozenset([test_cell] if task.own_cell_only else later)
             cells = run_suite(suite, run, known, only)
-            run.substitute(variant.function, sources[variant.function], later)
+            run.substitute(sources[variant.function], later)
             problem = _problem(variant, cells, suite)
             if not problem and not task.own_cell_only:
                 handed_in = fill_in(key, {variant.function: variant.source})

@@ -65,6 +65,28 @@ def _remember(request: dict[str, Any]) -> dict[str, Any]:
     return {"answer": encode(None)}
 
 
+# The names at each test cell as the notebook itself left them, while authors try other answers.
+_pristine: dict[str, dict[str, Any]] = {}
+
+
+def go_back_to(cell: str) -> None:
+    """For authors: let the notebook's names be what they were at a test cell."""
+    if not _pristine:
+        _pristine.update({name: dict(names) for name, names in _remembered.items()})
+    namespace = _namespace()
+    namespace.clear()
+    namespace.update(_pristine[cell])
+
+
+def share_what_is_new(cells: list[str]) -> None:
+    """For authors: let test cells see what was bound since :func:`go_back_to` the first of them."""
+    _compiled.clear()
+    before = _pristine[cells[0]]
+    new = {name: value for name, value in _namespace().items() if before.get(name) is not value}
+    for cell in cells:
+        _remembered[cell] = _pristine[cell] | new
+
+
 def _call(request: dict[str, Any]) -> dict[str, Any]:
     return _ask_student(request, encode)
 

@@ -101,24 +101,21 @@ class NotebookRun:
             self._bad_functions[key] = error
         return reply
 
-    def substitute(self, name: str, source: str, cells: list[str]) -> list[NotebookNode]:
+    def substitute(self, source: str, cells: list[str]) -> list[NotebookNode]:
         """Run ``source`` as it would run at the first of ``cells``, and let all of them see it.
 
-        For authors, who try many answers to one exercise in one kernel: the name that the source
-        defines is replaced in what the kernel remembers for those test cells. Returns the outputs.
+        For authors, who try many answers to one exercise in one kernel: what the source binds is
+        replaced in what the kernel remembers for those test cells. Returns the outputs.
         """
         assert self._kernel is not None
         self._budget = self._spent() + self._limits.submission_seconds
         self._bad_functions.clear()
         agent = "__import__('sys').modules['autograder.in_kernel.agent']"
-        memory = f"{agent}._remembered"
-        self._kernel.execute(f"globals().update({memory}[{cells[0]!r}])", 60, silent=True)
+        self._kernel.execute(f"{agent}.go_back_to({cells[0]!r})", 60, silent=True)
         execution = self._kernel.execute(source, self._limits.cell_seconds)
         # Each answer brings compiled code of its own, which would fill the kernel's memory in time.
-        forget = f"__import__('jax').clear_caches(); {agent}._compiled.clear()"
-        self._kernel.execute(forget, 60, silent=True)
-        share = f"for _cell in {cells!r}: {memory}[_cell][{name!r}] = globals().get({name!r})"
-        self._kernel.execute(share, 60, silent=True)
+        self._kernel.execute("__import__('jax').clear_caches()", 60, silent=True)
+        self._kernel.execute(f"{agent}.share_what_is_new({cells!r})", 60, silent=True)
         example = self._examples[cells[0]]
         reply = self._put(example, self._limits.call_seconds)
         self.example_errors[cells[0]] = reply.get("error", {})
