@@ -1,5 +1,7 @@
 """Compiled code that is kept: it computes what it should, and comes from the course alone."""
 
+import dataclasses
+import json
 import os
 import stat
 import subprocess
@@ -9,6 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading.kernels import kernel_setup
+from autograder.grading.suite import collect, run_suite
+from autograder.misconceptions.known import KnownMisconceptions
+from autograder.notebooks.reading import read_notebook, released_notebook
+from autograder.notebooks.relevance import cells_that_decide
+from autograder.notebooks.restoring import restore
+from autograder.notebooks.run import NotebookRun
 from autograder.sandbox import compiled_code
 from autograder.sandbox.compiled_code import (
     CompiledCodeUnusable,
@@ -20,6 +29,7 @@ from autograder.sandbox.compiled_code import (
     remove_outdated,
     store_key,
 )
+from course_config import ASSIGNMENTS, COURSE
 
 # Two programs: one that the first run compiles, and one more.
 PROGRAMS = """
@@ -184,3 +194,39 @@ def _fill_and_interrupt(root: Path) -> None:
 
 def _is_root() -> bool:
     return os.geteuid() == 0
+
+
+class NotingRun(NotebookRun):
+    """Notes every question of a suite with its answer, as it came."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.noted = []
+
+    def ask(self, question):
+        reply = super().ask(question)
+        self.noted.append((question.cell, question.function, json.dumps(reply, sort_keys=True)))
+        return reply
+
+
+def answers_of_the_key(assignment, setup):
+    released = released_notebook(assignment)
+    restored = restore(read_notebook(assignment.key), released)
+    suite = collect(assignment.suite)
+    needed = cells_that_decide(restored, released)
+    with NotingRun(restored, suite.examples, setup, needed) as run:
+        run.run_cells()
+        run_suite(suite, run, KnownMisconceptions(assignment.notebook, COURSE.store))
+        return run.noted
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda a: a.name)
+def test_every_answer_to_every_suite_is_the_same_with_and_without_the_store(assignment):
+    """Bit for bit: what is compared is the text that came from the kernel."""
+    setup = kernel_setup(COURSE)
+    if setup.programs is None:
+        pytest.skip("nothing has been prepared: run autograder prepare")
+    with_store = answers_of_the_key(assignment, setup)
+    without = answers_of_the_key(assignment, dataclasses.replace(setup, programs=None))
+    assert len(with_store) > 5
+    assert with_store == without
