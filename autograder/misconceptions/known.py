@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -123,8 +123,11 @@ def _check(name: str, value: Any) -> None:
         decode(value)
     if name.startswith("fails ") and not isinstance(value, bool):
         raise WireError("not true or false")
-    if name == "entries" and not (isinstance(value, list) and value):
-        raise WireError("not a list of misconceptions")
+    if name == "entries":
+        names = {field.name for field in fields(Misconception)}
+        rows = value if isinstance(value, list) else []
+        if not rows or not all(isinstance(row, dict) and row.keys() == names for row in rows):
+            raise WireError("not a list of misconceptions")
 
 
 def _write_at_once(path: Path, text: str) -> None:
