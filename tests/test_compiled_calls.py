@@ -5,19 +5,19 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from autograder.in_kernel import agent
+from autograder.in_kernel import questions
 
 
 @pytest.fixture(autouse=True)
 def forget_programs():
-    agent._compiled.clear()
+    questions.forget_programs()
 
 
 @pytest.fixture
 def names(monkeypatch):
     """The names of a notebook."""
     names = {}
-    monkeypatch.setattr(agent, "_namespace", lambda: names)
+    monkeypatch.setattr(questions, "notebook_names", lambda: names)
     return names
 
 
@@ -34,7 +34,7 @@ def counting(function):
 
 def test_calls_that_differ_in_numbers_are_traced_once():
     function, calls = counting(lambda x, y: jnp.sum(x) * y)
-    answers = [agent.call_compiled(function, jnp.arange(3.0) + i, float(i)) for i in range(5)]
+    answers = [questions.call_compiled(function, jnp.arange(3.0) + i, float(i)) for i in range(5)]
     assert [float(answer) for answer in answers] == [sum(range(i, i + 3)) * i for i in range(5)]
     assert len(calls) == 1
 
@@ -42,7 +42,7 @@ def test_calls_that_differ_in_numbers_are_traced_once():
 def test_other_shapes_and_whole_numbers_are_other_programs():
     function, calls = counting(lambda x, size: jnp.zeros(size) + jnp.sum(x))
     for x, size in ((jnp.ones(3), 2), (jnp.ones(4), 2), (jnp.ones(4), 5), (jnp.ones(4), 5)):
-        assert agent.call_compiled(function, x, size).shape == (size,)
+        assert questions.call_compiled(function, x, size).shape == (size,)
     assert len(calls) == 3
 
 
@@ -69,7 +69,7 @@ def unrolled(x):
 def test_what_cannot_be_compiled_is_called_plainly(function):
     counted, calls = counting(function)
     for x in (0.5, -0.5):
-        plain, answer = function(x), agent.call_compiled(counted, x)
+        plain, answer = function(x), questions.call_compiled(counted, x)
         assert type(answer) is type(plain)
         assert np.all(np.asarray(answer) == np.asarray(plain))
     assert calls[-1] == (-0.5,)
@@ -80,7 +80,7 @@ def test_an_error_is_the_students_own():
         raise ValueError("mine")
 
     with pytest.raises(ValueError, match="mine"):
-        agent.call_compiled(stops, 1.0)
+        questions.call_compiled(stops, 1.0)
 
 
 def test_tracing_leaves_nothing_in_the_notebooks_names(names):
@@ -92,7 +92,7 @@ def test_tracing_leaves_nothing_in_the_notebooks_names(names):
         names["new"] = x
         return jnp.float32(3) * x
 
-    assert float(agent.call_compiled(keeps, 4.0)) == 12
+    assert float(questions.call_compiled(keeps, 4.0)) == 12
     assert names["kept"] == 8.0
     assert not any(isinstance(value, jax.core.Tracer) for value in names.values())
 
@@ -101,9 +101,9 @@ def test_programs_are_those_of_one_test_cell(monkeypatch):
     """Another cell may have given another meaning to a name that the function uses."""
     meaning = {"factor": 2.0}
     function, calls = counting(lambda x: jnp.asarray(x * meaning["factor"]))
-    monkeypatch.setattr(agent, "_asked_at", "test_first")
-    assert float(agent.call_compiled(function, 3.0)) == 6
+    monkeypatch.setattr(questions, "asked_at", "test_first")
+    assert float(questions.call_compiled(function, 3.0)) == 6
     meaning["factor"] = 5.0
-    monkeypatch.setattr(agent, "_asked_at", "test_second")
-    assert float(agent.call_compiled(function, 3.0)) == 15
+    monkeypatch.setattr(questions, "asked_at", "test_second")
+    assert float(questions.call_compiled(function, 3.0)) == 15
     assert len(calls) == 2

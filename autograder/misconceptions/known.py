@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.in_kernel import agent
+from autograder.in_kernel import questions
 from autograder.in_kernel.axes import describe_axes
 from autograder.in_kernel.wire import Key, WireError, decode, encode
 from autograder.misconceptions.library import Library, Misconception, library_of
@@ -165,7 +165,7 @@ def ask(function: Any, question: Question) -> Any:
             return describe_axes(function(*args, **kwargs))
         finally:
             plt.close("all")
-    use = {"each": agent.call_each, "simulate": agent.simulate, "assess": agent.assess}
+    use = {"each": questions.call_each, "simulate": questions.simulate, "assess": questions.assess}
     return use[question.action](function, *args, **kwargs)  # type: ignore[operator]
 
 

@@ -32,7 +32,7 @@ INTERRUPT_GRACE_SECONDS = 10
 WATCH_INTERVAL_SECONDS = 0.2
 
 # Sent into the kernel in this order; each may import those before it.
-AGENT_MODULES = ("wire", "axes", "agent")
+AGENT_MODULES = ("wire", "axes", "questions", "agent")
 
 
 class KernelDied(Exception):
