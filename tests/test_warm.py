@@ -201,6 +201,19 @@ def test_the_template_is_not_one_of_its_processes(template, shared):
     shared.run("child.kill(); child.wait()")
 
 
+def test_what_the_walls_show_below_tmp_stays_visible_and_read_only(tmp_path):
+    """A course may lie in /tmp, with the environment that its kernels need."""
+    (tmp_path / "seen").write_text("all the same")
+    with (
+        new_template("--ro-bind", str(tmp_path), "/tmp/some/where") as template,
+        Kernel(template) as kernel,
+    ):
+        assert kernel.run("print(open('/tmp/some/where/seen').read())") == "all the same"
+        assert kernel.run(attempt("open('/tmp/some/where/new', 'w')")) != "done"
+        assert kernel.run(attempt("open('/tmp/mine', 'w')")) == "done"
+        assert template.problem == ""
+
+
 def test_it_cannot_see_other_connections(shared):
     assert shared.run(f"import os; print(os.listdir({warm.ALL_CONNECTIONS!r}))") == "[]"
     assert shared.run(attempt(f"open('{warm.ALL_CONNECTIONS}/x', 'w')")) == "OSError"

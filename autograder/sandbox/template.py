@@ -305,7 +305,12 @@ def mount_private_directories(request: StartRequest) -> None:
     mount("tmpfs", ALL_CONNECTIONS, "tmpfs", MOUNT_READ_ONLY, "size=4k,mode=0500")
     size = f"size={request.scratch_bytes},nr_inodes={FILES_PER_DIRECTORY},mode=0755"
     for directory in PRIVATE_DIRECTORIES:
+        below = {path: os.open(path, os.O_PATH) for path in mounts_below(directory)}
         mount("tmpfs", directory, "tmpfs", MOUNT_NO_SUID | MOUNT_NO_DEVICES, size)
+        for path, descriptor in below.items():
+            os.makedirs(path)
+            mount(f"/proc/self/fd/{descriptor}", path, None, MOUNT_BIND | MOUNT_RECURSIVE)
+            os.close(descriptor)
     # Where bubblewrap was started by root this is refused, because parts of its own are masked.
     # The old one then stays: it shows the template, which is not dumpable, and gives no access.
     flags = MOUNT_NO_SUID | MOUNT_NO_DEVICES | MOUNT_NO_PROGRAMS
@@ -314,6 +319,18 @@ def mount_private_directories(request: StartRequest) -> None:
     # To a grader that runs as root, the machine's own settings there would be open for writing.
     mount(None, "/proc", None, MOUNT_REMOUNT | MOUNT_BIND | MOUNT_READ_ONLY | flags)
     os.chdir(SCRATCH)
+
+
+def mounts_below(directory: str) -> list[str]:
+    """What is mounted inside a directory: the course and its environment may lie in ``/tmp``."""
+    with open("/proc/self/mountinfo") as file:
+        points = [line.split()[4].encode().decode("unicode_escape") for line in file]
+    inside = sorted(point for point in set(points) if point.startswith(f"{directory}/"))
+    return [
+        point
+        for point in inside
+        if not any(point.startswith(f"{other}/") for other in inside)  # comes with that one
+    ]
 
 
 def bring_loopback_up() -> None:
