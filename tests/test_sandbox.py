@@ -104,7 +104,7 @@ def run(kernel, code, seconds=PATIENCE):
 
 
 def attempt(statement, preparation=""):
-    """Code that tries something and prints ``done`` or the error's type."""
+    """Code that tries something and prints ``done`` or ``refused``."""
     return f"""
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
