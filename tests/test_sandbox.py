@@ -465,16 +465,18 @@ def processes_of_a_kernel_that_ends_by_an_exception(is_warm):
 @pytest.mark.usefixtures("no_templates")
 def test_nothing_is_left_behind(temporary):
     descriptors = []
-    for _ in range(3):
+    for _ in range(5):
         with fresh_kernel() as kernel:
             processes = kernel._process.processes()
         gc.collect()
         descriptors.append(len(os.listdir("/proc/self/fd")))
+    # What a kernel leaves open, each kernel leaves open. One descriptor more or less, once, is a
+    # thread of the test runner's that is just writing.
+    assert descriptors[-1] - descriptors[0] < len(descriptors) - 1, descriptors
     for is_warm in (True, False):
         processes += processes_of_a_kernel_that_ends_by_an_exception(is_warm)
     assert len(processes) > 2
     assert psutil.wait_procs(processes, timeout=PATIENCE)[1] == []
-    assert descriptors[2] <= descriptors[1]
     launch._templates.close()
     assert {path.name for path in temporary.iterdir()} <= {f"autograder-cores-{os.getuid()}"}
 
