@@ -13,7 +13,8 @@ from typing import Any
 
 from rich.console import Console
 
-from autograder.course import Course
+from autograder.configuration import load_course
+from autograder.course import SANDBOX_MODES, Course
 from autograder.errors import UserError
 from autograder.grading.workers import (
     WorkerLost,
@@ -28,19 +29,24 @@ OK, NOT_ALL_GRADED, WRONG_USAGE = 0, 1, 2
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    arguments = _parser().parse_args(argv)
     try:
-        status: int = arguments.run(arguments)
+        course = load_course()
+        arguments = _parser(course).parse_args(argv)
+        status: int = arguments.run(arguments, course)
         return status
     except UserError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return WRONG_USAGE
-    except KeyboardInterrupt:
-        print("autograder: interrupted; what was graded is kept.", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        print(f"autograder: interrupted{_what_is_kept(interrupt)}.", file=sys.stderr)
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def _what_is_kept(interrupt: KeyboardInterrupt) -> str:
+    return f"; {interrupt}" if str(interrupt) else "; run it again to begin anew"
+
+
+def _parser(course: Course) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="autograder",
         description="Grades the notebooks of the hierarchical Bayes course.",
@@ -60,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--assignment", metavar="NAME", help="where neither path nor cells tell it")
     grade.add_argument("--json", type=Path, metavar="FILE", help="also write the results as JSON")
     _add_jobs_option(grade)
-    _add_sandbox_option(grade)
+    _add_sandbox_option(grade, course)
     grade.set_defaults(run=_grade)
 
     demo = commands.add_parser(
@@ -146,21 +152,17 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _add_sandbox_option(parser: argparse.ArgumentParser) -> None:
-    from course_config import COURSE
-
+def _add_sandbox_option(parser: argparse.ArgumentParser, course: Course) -> None:
     parser.add_argument(
         "--sandbox",
-        choices=walls.MODES,
-        default=COURSE.sandbox,
+        choices=SANDBOX_MODES,
+        default=course.sandbox,
         help="none runs student code unprotected: only for submissions that you trust",
     )
 
 
-def _grade(arguments: argparse.Namespace) -> int:
-    from course_config import COURSE
-
-    course = replace(COURSE, sandbox=arguments.sandbox)
+def _grade(arguments: argparse.Namespace, course: Course) -> int:
+    course = replace(course, sandbox=arguments.sandbox)
     walls.choose(course.sandbox)
     if arguments.jobs == 1 or (len(arguments.paths) == 1 and arguments.paths[0].is_file()):
         _start_template(course)
@@ -170,7 +172,7 @@ def _grade(arguments: argparse.Namespace) -> int:
 
     if arguments.json is not None and not arguments.json.resolve().parent.is_dir():
         raise UserError(f"The folder of {arguments.json} does not exist.")
-    assignment = COURSE.assignment(arguments.assignment) if arguments.assignment else None
+    assignment = course.assignment(arguments.assignment) if arguments.assignment else None
     console = Console()
     work = list(_submissions(arguments.paths))
     results = {
@@ -180,18 +182,22 @@ def _grade(arguments: argparse.Namespace) -> int:
     }
     notebooks = [path for path, reason in work if not reason]
     grade_one = partial(grade_file, course=course, assignment=assignment)
-    with tables.progress(console) as progress:
-        task = progress.add_task("Grading", total=len(notebooks))
-        for index, result in in_parallel(grade_one, notebooks, arguments.jobs):
-            path = notebooks[index]
-            if isinstance(result, WorkerLost):
-                result = Result(str(path), None, None, None, "failed", str(result))
-            results[path] = result
-            progress.advance(task)
-            if arguments.json:
-                _write_json(arguments.json, [results[p] for p, _ in work if p in results])
-    if arguments.json:
-        _write_json(arguments.json, [results[path] for path, _ in work])
+    try:
+        with tables.progress(console) as progress:
+            task = progress.add_task("Grading", total=len(notebooks))
+            for index, result in in_parallel(grade_one, notebooks, arguments.jobs):
+                path = notebooks[index]
+                if isinstance(result, WorkerLost):
+                    result = Result(str(path), None, None, None, "failed", str(result))
+                results[path] = result
+                progress.advance(task)
+                if arguments.json:
+                    _write_json(arguments.json, [results[p] for p, _ in work if p in results])
+    except KeyboardInterrupt:
+        kept = f"they stand in {arguments.json}" if arguments.json else "nothing kept them (--json)"
+        raise KeyboardInterrupt(f"{len(results)} of {len(work)} were done; {kept}") from None
+    if arguments.json and not notebooks:
+        _write_json(arguments.json, list(results.values()))
     ordered = [results[path] for path, _ in work]
     console.print(tables.results_table(ordered))
     for result in ordered:
@@ -229,15 +235,14 @@ def _write_json(path: Path, results: list[Any]) -> None:
     unfinished.replace(path)
 
 
-def _demo(arguments: argparse.Namespace) -> int:
+def _demo(arguments: argparse.Namespace, course: Course) -> int:
     from autograder.authoring.demo import run_demo
-    from course_config import COURSE
 
-    everybody = run_demo(COURSE, COURSE.root / "demo", Console(), arguments.jobs)
+    everybody = run_demo(course, course.root / "demo", Console(), arguments.jobs)
     return OK if everybody else NOT_ALL_GRADED
 
 
-def _prepare(arguments: argparse.Namespace) -> int:
+def _prepare(arguments: argparse.Namespace, course: Course) -> int:
     from autograder.authoring.prepare import (
         assignments_without_answers,
         fill_compiled_code,
@@ -245,48 +250,45 @@ def _prepare(arguments: argparse.Namespace) -> int:
     )
     from autograder.doors import tables
     from autograder.sandbox.compiled_code import CompiledCodeUnusable
-    from course_config import COURSE
 
-    walls.choose(COURSE.sandbox)
+    walls.choose(course.sandbox)
     console = Console()
     with tables.progress(console) as progress:
         bar = progress.add_task("Compiled code", total=1)
         try:
-            fill_compiled_code(COURSE, arguments.jobs)
+            fill_compiled_code(course, arguments.jobs)
         except CompiledCodeUnusable as problem:
             console.print(f"Grading goes on without compiled code: {problem}", markup=False)
         progress.advance(bar)
-        missing = assignments_without_answers(COURSE)
+        missing = assignments_without_answers(course)
         bar = progress.add_task("Misconceptions", total=len(missing))
-        task = partial(keep_answers_of_misconceptions, course=COURSE)
+        task = partial(keep_answers_of_misconceptions, course=course)
         for _, outcome in in_parallel(task, missing, arguments.jobs):
             expect_outcome(outcome)
             progress.advance(bar)
     return OK
 
 
-def _release(arguments: argparse.Namespace) -> int:
+def _release(arguments: argparse.Namespace, course: Course) -> int:
     from autograder.authoring.release import make_release
-    from course_config import COURSE
 
-    for path in make_release(COURSE, arguments.jobs):
-        print(path.relative_to(COURSE.root))
+    for path in make_release(course, arguments.jobs):
+        print(path.relative_to(course.root))
     return OK
 
 
-def _verify(arguments: argparse.Namespace) -> int:
+def _verify(arguments: argparse.Namespace, course: Course) -> int:
     from autograder.authoring.verify import Finding, carry_out, tasks_of, write_table
     from autograder.doors import tables
-    from course_config import COURSE
 
-    walls.choose(COURSE.sandbox)
-    chosen = [COURSE.assignment(name) for name in arguments.assignments] or list(COURSE.assignments)
+    walls.choose(course.sandbox)
+    chosen = [course.assignment(name) for name in arguments.assignments] or list(course.assignments)
     work = [task for assignment in chosen for task in tasks_of(assignment, arguments.quick)]
     console = Console()
     found: dict[int, list[Finding]] = {}
     with tables.progress(console) as progress:
         bar = progress.add_task("Checks", total=sum(task.number_of_findings for task in work))
-        for index, findings in in_parallel(partial(carry_out, course=COURSE), work, arguments.jobs):
+        for index, findings in in_parallel(partial(carry_out, course=course), work, arguments.jobs):
             found[index] = expect_outcome(findings)
             progress.advance(bar, work[index].number_of_findings)
             for finding in found[index]:
@@ -300,14 +302,13 @@ def _verify(arguments: argparse.Namespace) -> int:
     return OK if not any(finding.problem for finding in ordered) else NOT_ALL_GRADED
 
 
-def _power(arguments: argparse.Namespace) -> int:
+def _power(arguments: argparse.Namespace, course: Course) -> int:
     from autograder.authoring.power import Study, carry_out, write_table
     from autograder.doors import tables
-    from course_config import COURSE
 
     console = Console()
     work = [
-        Study(assignment, runs) for runs in (arguments.runs, 0) for assignment in COURSE.assignments
+        Study(assignment, runs) for runs in (arguments.runs, 0) for assignment in course.assignments
     ]
     results = {}
     with tables.progress(console) as progress:
@@ -315,7 +316,7 @@ def _power(arguments: argparse.Namespace) -> int:
         for index, result in in_parallel(carry_out, work, arguments.jobs):
             results[index] = expect_outcome(result)
             progress.advance(bar)
-    names = [assignment.name for assignment in COURSE.assignments]
+    names = [assignment.name for assignment in course.assignments]
     tallies = {name: results[i][0] for i, name in enumerate(names)}
     chances = {name: results[len(names) + i][1] for i, name in enumerate(names)}
     write_table(tallies, chances, arguments.table)
@@ -325,13 +326,12 @@ def _power(arguments: argparse.Namespace) -> int:
     return NOT_ALL_GRADED if wronged or missed else OK
 
 
-def _doctor(arguments: argparse.Namespace) -> int:
+def _doctor(arguments: argparse.Namespace, course: Course) -> int:
     from autograder.doors.doctor import findings
-    from course_config import COURSE
 
     console = Console()
     complete = True
-    for finding in findings(COURSE):
+    for finding in findings(course):
         mark = "[green]ok[/]     "
         if finding.advice:
             complete = complete and finding.only_slower

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+from dateutil.tz import gettz
 
 from autograder.errors import UserError
+
+SANDBOX_MODES = ("auto", "bubblewrap", "none")
 
 
 @dataclass(frozen=True)
 class Limits:
     """What one submission may use. ``course_config.py`` holds the course's own values.
+
+    Raises ``UserError`` for a value that is no number, or one that nothing could run with.
 
     Attributes:
         cell_seconds: time of one notebook cell; how it is counted says ``sandbox.meter``.
@@ -36,23 +44,49 @@ class Limits:
     output_bytes: int = 2**20
     restarts: int = 12
 
+    def __post_init__(self) -> None:
+        for limit in fields(self):
+            value, least = getattr(self, limit.name), 0 if limit.name == "restarts" else 1
+            whole = not limit.name.endswith("_seconds")
+            kinds = (int,) if whole else (int, float)
+            if type(value) not in kinds or not least <= value < float("inf"):
+                number = "a whole number" if whole else "a number"
+                raise UserError(f"{limit.name} should be {number} from {least} up, not {value!r}.")
+
 
 @dataclass(frozen=True)
 class Assignment:
     """One folder below ``source/`` with one notebook.
+
+    Raises ``UserError`` for a value that cannot be used.
 
     Attributes:
         root: the course's folder.
         name: the folder below ``source/``, and the assignment's name in nbgrader.
         notebook: the notebook's file name without ``.ipynb``; also the hidden suite's
             (``autograder/hidden/test_<notebook>.py``) and the reference's (``solutions/``).
-        due: when it is due, in a form that nbgrader reads.
+        due: when it is due, such as ``2027-02-05 18:00 Europe/Berlin`` or ``... 18:00:00 UTC``.
     """
 
     root: Path
     name: str
     notebook: str
     due: str
+
+    def __post_init__(self) -> None:
+        _expect_type("root", self.root, Path)
+        for field_name in ("name", "notebook", "due"):
+            _expect_type(field_name, getattr(self, field_name), str)
+        for field_name in ("name", "notebook"):
+            value = getattr(self, field_name)
+            # nbgrader takes a plus for something else; the rest would leave the course's folders.
+            if not value or value != value.strip() or set(value) & set("/\\+\0") or value[0] == ".":
+                raise UserError(f"{field_name} should be a plain name of a file, not {value!r}.")
+        if not _is_time_with_zone(self.due):
+            raise UserError(
+                f"due should be a day, a time and a time zone, such as '2027-02-05 18:00 UTC', "
+                f"not {self.due!r}."
+            )
 
     @property
     def source(self) -> Path:
@@ -93,6 +127,22 @@ class Course:
     sandbox: str = "auto"
     store: Path | None = None
 
+    def __post_init__(self) -> None:
+        _expect_type("root", self.root, Path)
+        _expect_type("limits", self.limits, Limits)
+        _expect_type("assignments", self.assignments, tuple)
+        for assignment in self.assignments:
+            _expect_type("each of the assignments", assignment, Assignment)
+        for field_name in ("name", "notebook"):
+            names = [getattr(assignment, field_name) for assignment in self.assignments]
+            for name in names:
+                if names.count(name) > 1:
+                    raise UserError(f"Two assignments have the {field_name} {name!r}.")
+        if self.sandbox not in SANDBOX_MODES:
+            raise UserError(f"sandbox should be auto, bubblewrap or none, not {self.sandbox!r}.")
+        if self.store is not None:
+            _expect_type("store", self.store, Path)
+
     def assignment(self, name: str) -> Assignment:
         """The assignment called ``name``.
 
@@ -104,3 +154,23 @@ class Course:
                 return assignment
         known = ", ".join(assignment.name for assignment in self.assignments)
         raise UserError(f"There is no assignment {name!r}; the course has {known}.")
+
+
+def _expect_type(name: str, value: Any, expected: type) -> None:
+    if not isinstance(value, expected):
+        raise UserError(f"{name} should be a {expected.__name__}, not {value!r}.")
+
+
+def _is_time_with_zone(text: str) -> bool:
+    """Whether a text is a date, a time and a zone: nbgrader guesses at less, and guesses wrong."""
+    parts = text.split(" ")
+    if len(parts) != 3 or not all(parts):
+        return False
+    date, time, zone = parts
+    try:
+        datetime.strptime(date, "%Y-%m-%d")
+        datetime.strptime(time, "%H:%M:%S" if time.count(":") == 2 else "%H:%M")
+    except ValueError:
+        return False
+    # nbgrader reads +0100 as a hundred seconds.
+    return zone[0].isalpha() and gettz(zone) is not None

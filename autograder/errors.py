@@ -1,5 +1,10 @@
 """What can go wrong in grading, told apart by whose affair it is."""
 
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
 
 class UserError(Exception):
     """The command was used wrongly, or the course's own files are wrong. One sentence, status 2."""
@@ -15,3 +20,13 @@ class CannotGrade(Exception):
 
 class GraderFault(CannotGrade):
     """No grade because the grader itself failed, which is never the student's fault."""
+
+    @classmethod
+    def caused_by(cls, error: Exception) -> GraderFault:
+        """The fault that an exception is which nobody expected, with the place that it is from."""
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+        told = " ".join(str(error).split())[:300]
+        fault = cls(f"{type(error).__name__}: {told}{where}")
+        fault.__cause__ = error
+        return fault

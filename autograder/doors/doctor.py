@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+from traitlets.config import Config
+
+from autograder.configuration import configure_nbgrader
 from autograder.course import Course
-from autograder.errors import SandboxUnavailable
+from autograder.errors import SandboxUnavailable, UserError
 from autograder.grading.kernels import kernel_setup, programs_key
 from autograder.misconceptions.known import KnownMisconceptions
 from autograder.sandbox import compiled_code, walls
@@ -47,6 +50,7 @@ def findings(course: Course) -> Iterator[Finding]:
             found = "not installed"
         advice = "" if found == pinned else f"run ./set_up.sh for {package} {pinned}"
         yield Finding(package, found, advice)
+    yield _nbgrader_options()
     for assignment in course.assignments:
         for kind, path in (("source", assignment.source), ("release", assignment.release)):
             name = f"{assignment.name} {kind}"
@@ -61,6 +65,14 @@ def findings(course: Course) -> Iterator[Finding]:
     yield _warm_kernels(course)
     yield _compiled_code(course)
     yield _misconceptions(course)
+
+
+def _nbgrader_options() -> Finding:
+    try:
+        configure_nbgrader(Config())
+    except UserError as problem:
+        return Finding("nbgrader's options", "wrong", str(problem))
+    return Finding("nbgrader's options", "are known and keep the sandbox")
 
 
 def _warm_kernels(course: Course) -> Finding:

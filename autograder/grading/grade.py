@@ -11,7 +11,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.course import Assignment, Course
-from autograder.errors import CannotGrade, GraderFault
+from autograder.errors import CannotGrade, GraderFault, UserError
 from autograder.grading.feedback import outputs_of
 from autograder.grading.kernels import kernel_setup
 from autograder.grading.suite import Suite, check_mapping, collect, run_suite
@@ -49,6 +49,12 @@ def grade_file(path: Path, course: Course, *, assignment: Assignment | None = No
         )
     except CannotGrade as problem:
         result = replace(result, status="failed", reason=_sentence(problem))
+    except UserError:
+        raise
+    except Exception as error:
+        # Whatever it is, it stays with this submission, and those after it are graded.
+        fault = GraderFault.caused_by(error)
+        result = replace(result, status="failed", reason=_sentence(fault))
     return replace(result, seconds=time.monotonic() - started)
 
 

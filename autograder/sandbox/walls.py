@@ -20,7 +20,6 @@ from pathlib import Path
 from autograder.course import Limits
 from autograder.errors import SandboxUnavailable
 
-MODES = ("auto", "bubblewrap", "none")
 SCRATCH = "/scratch"
 INSTALL_HINT = "on Debian or Ubuntu: sudo apt-get install bubblewrap"
 
@@ -46,12 +45,13 @@ def choose(mode: str) -> str:
 def _why_bubblewrap_fails() -> str:
     if shutil.which("bwrap") is None:
         return f"bubblewrap is not installed ({INSTALL_HINT})"
+    inside = environment()
     for program in ("prlimit", "taskset"):
-        if shutil.which(program) is None:
+        if shutil.which(program, path=inside["PATH"]) is None:
             return (
                 f"{program} is not installed (on Debian or Ubuntu: sudo apt-get install util-linux)"
             )
-    nothing = [*bubblewrap(), *set_environment(environment()), "--", sys.executable, "-c", ""]
+    nothing = [*bubblewrap(), *set_environment(inside), "--", sys.executable, "-c", ""]
     trial = subprocess.run(nothing, capture_output=True, text=True, timeout=60)
     if trial.returncode == 0:
         return ""
@@ -125,7 +125,7 @@ def bubblewrap(scratch_bytes: int = 2**20, *, namespaces_inside: bool = False) -
     student code must not: in a user namespace of its own it would own what it cannot read.
     """
     size = str(scratch_bytes)
-    options = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
+    options = [_bwrap(), "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
     options += ["--uid", "1000", "--gid", "1000", "--hostname", "student", "--cap-drop", "ALL"]
     if not namespaces_inside and can_forbid_namespaces():
         options += ["--unshare-user", "--disable-userns"]
@@ -151,10 +151,15 @@ def bubblewrap(scratch_bytes: int = 2**20, *, namespaces_inside: bool = False) -
     return options
 
 
+def _bwrap() -> str:
+    # In full: a kernel is started with an environment of its own, whose PATH is another.
+    return shutil.which("bwrap") or "bwrap"
+
+
 @cache
 def can_forbid_namespaces() -> bool:
     """Whether this bubblewrap has ``--disable-userns``, which came with its version 0.8."""
-    help_text = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, timeout=60)
+    help_text = subprocess.run([_bwrap(), "--help"], capture_output=True, text=True, timeout=60)
     return "--disable-userns" in help_text.stdout
 
 

@@ -1,0 +1,153 @@
+"""A mistake in the configuration ends every command in one sentence, before any notebook runs."""
+
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import PS1
+from traitlets.config import Config
+
+from autograder.configuration import SAFE_OPTIONS, configure_nbgrader
+from autograder.course import Course, Limits
+from autograder.errors import UserError
+from course_config import COURSE, ROOT, configure
+
+BIN = Path(sys.executable).parent
+# What is changed in course_config.py, and what is told about it.
+MISTAKES = {
+    "a missing comma": ('"shrinkage", due', '"shrinkage" due', "line 19: "),
+    "an unknown name": ("call_seconds=30", "call_secs=30", "call_secs"),
+    "a value of another type": ("cell_seconds=60", 'cell_seconds="60s"', "cell_seconds should be"),
+    "a day that is none": ("2027-02-05 18:00:00 UTC", "5th of Febuary", "due should be"),
+    "an option of nbgrader's with a wrong name": (
+        "c.Autograde.autograde_preprocessors",
+        "c.Autograde.autograde_preprocesors",
+        "autograde_preprocessors",
+    ),
+    "an error when it is run": ("LIMITS = Limits(", "LIMITS = Limit(", "line 26: NameError"),
+}
+
+
+@pytest.fixture(scope="module")
+def course_folder(tmp_path_factory):
+    """A course's folder, whose student would write a file outside if no sandbox held them."""
+    root = tmp_path_factory.mktemp("course")
+    for name in ("nbgrader_config.py", "nbgrader_config.json"):
+        shutil.copy(ROOT / name, root)
+    for name in ("autograder", "solutions"):
+        (root / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "source" / PS1.name, root / "source" / PS1.name)
+    path = root / "submitted" / "mallory" / PS1.name / f"{PS1.notebook}.ipynb"
+    path.parent.mkdir(parents=True)
+    notebook = json.loads(PS1.release.read_text("utf-8"))
+    escape = f"open({str(root / 'escaped')!r}, 'w').close()"
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["source"] = escape
+    path.write_text(json.dumps(notebook), "utf-8")
+    return root
+
+
+def run(folder, program, *arguments):
+    return subprocess.run(
+        [BIN / program, *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.parametrize("command", ["nbgrader autograde", "autograder doctor"])
+@pytest.mark.xdist_group("configuration")
+def test_a_mistake_ends_the_command(course_folder, mistake, command):
+    right, wrong, told = MISTAKES[mistake]
+    text = (ROOT / "course_config.py").read_text("utf-8")
+    assert right in text
+    (course_folder / "course_config.py").write_text(text.replace(right, wrong), "utf-8")
+    program, subcommand = command.split()
+    assignment = [PS1.name] if program == "nbgrader" else []
+    outcome = run(course_folder, program, subcommand, *assignment)
+    if command == "autograder doctor" and mistake.startswith("an option of nbgrader's"):
+        assert outcome.returncode == 1
+        assert told in " ".join(outcome.stdout.split())
+    else:
+        assert outcome.returncode == 2
+        assert len(outcome.stderr.strip().splitlines()) == 1
+        assert told in outcome.stderr
+        assert "course_config.py" in outcome.stderr
+    assert not (course_folder / "escaped").exists()
+    assert not (course_folder / "autograded").exists()
+
+
+@pytest.mark.xdist_group("configuration")
+def test_without_a_readable_configuration_file_the_sandbox_holds(course_folder):
+    """nbgrader goes on where nbgrader_config.py is no Python; then the JSON beside it counts."""
+    shutil.copy(ROOT / "course_config.py", course_folder)
+    configuration = course_folder / "nbgrader_config.py"
+    right = configuration.read_text("utf-8")
+    configuration.write_text("this is no Python\n", "utf-8")
+    try:
+        run(course_folder, "nbgrader", "generate_assignment", PS1.name)
+        run(course_folder, "nbgrader", "autograde", PS1.name)
+    finally:
+        configuration.write_text(right, "utf-8")
+    assert not (course_folder / "escaped").exists()
+    autograded = course_folder / "autograded" / "mallory" / PS1.name / f"{PS1.notebook}.ipynb"
+    assert "autograder" in json.loads(autograded.read_text("utf-8"))["metadata"]
+
+
+def test_the_safe_options_are_those_of_the_course():
+    config = Config()
+    configure(config)
+    for section, options in json.loads(SAFE_OPTIONS.read_text("utf-8")).items():
+        for name, value in options.items():
+            assert config[section][name] == value
+
+
+def test_the_courses_own_options_are_all_known():
+    configure_nbgrader(Config())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("name", "../x"), ("name", "a+b"), ("name", ""), ("notebook", 3), ("due", "2027-02-05")],
+)
+def test_an_assignment_has_a_plain_name_and_a_due_date(field, value):
+    with pytest.raises(UserError, match=f"^{field} should be "):
+        dataclasses.replace(PS1, **{field: value})
+
+
+@pytest.mark.parametrize(
+    "due", ["2027-02-05 18:00 Europe/Berlin", "2027-02-05 18:00:00 UTC", "2027-02-28 07:30 CET"]
+)
+def test_due_dates_have_a_time_zone(due):
+    assert dataclasses.replace(PS1, due=due).due == due
+
+
+@pytest.mark.parametrize("due", ["2027-02-30 18:00 UTC", "2027-02-05 18:00 +0100", "10", "  "])
+def test_due_dates_that_nbgrader_would_guess_at_are_refused(due):
+    with pytest.raises(UserError, match="due should be"):
+        dataclasses.replace(PS1, due=due)
+
+
+@pytest.mark.parametrize(
+    "limits", [{"processes": 1.5}, {"call_seconds": 0}, {"memory_bytes": True}, {"restarts": -1}]
+)
+def test_limits_are_numbers_that_something_can_run_with(limits):
+    with pytest.raises(UserError, match=f"^{next(iter(limits))} should be a"):
+        Limits(**limits)
+
+
+def test_names_of_assignments_differ():
+    with pytest.raises(UserError, match="Two assignments"):
+        Course(ROOT, (PS1, PS1))
+    with pytest.raises(UserError, match="sandbox should be"):
+        dataclasses.replace(COURSE, sandbox="bubble")
