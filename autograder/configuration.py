@@ -66,9 +66,11 @@ def configure_nbgrader(c: Any) -> None:
 
 
 def _check_options(section: str, options: set[str]) -> None:
+    from nbconvert.exporters import HTMLExporter
     from nbgrader.apps.nbgraderapp import NbGraderApp
 
-    classes = {cls.__name__: cls for known in NbGraderApp().classes for cls in known.mro()}
+    configured = [*NbGraderApp().classes, HTMLExporter]
+    classes = {cls.__name__: cls for known in configured for cls in known.mro()}
     known_options = {
         name: set(cls.class_trait_names(config=True))
         for name, cls in classes.items()

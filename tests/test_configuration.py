@@ -57,15 +57,22 @@ def run(folder, program, *arguments):
     return subprocess.run(
         [BIN / program, *arguments],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder)},
+        env=os.environ
+        | {"PYTHONPATH": str(folder), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-@pytest.mark.parametrize("command", ["nbgrader autograde", "autograder doctor"])
+@pytest.mark.parametrize(
+    ("command", "mistake"),
+    [
+        *(("nbgrader autograde", mistake) for mistake in MISTAKES),
+        ("autograder doctor", "a value of another type"),
+        ("autograder doctor", "an option of nbgrader's with a wrong name"),
+    ],
+)
 @pytest.mark.xdist_group("configuration")
 def test_a_mistake_ends_the_command(course_folder, mistake, command):
     right, wrong, told = MISTAKES[mistake]
