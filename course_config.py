@@ -64,6 +64,9 @@ def configure(c: Any) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
 
+    # Who was not graded has no zero in grades.csv, and the reason in a column of its own.
+    c.ExportApp.plugin_class = "autograder.doors.export.CsvExportPlugin"
+
     # nbgrader's templates show Markdown as it is; students' own HTML must not run there.
     c.HTMLExporter.filters = {"markdown2html": "autograder.grading.feedback.markdown2html"}
 

@@ -24,8 +24,9 @@ from autograder.course import Assignment, Course
 from autograder.doors import tables
 from autograder.doors.course_directory import NbGraderCourse
 from autograder.doors.nbgrader import GradeInSandbox
+from autograder.errors import UserError
 from autograder.grading.grade import grade_file
-from autograder.grading.workers import expect_outcome, in_parallel
+from autograder.grading.workers import WorkerLost, in_parallel
 from autograder.records import CellResult, Result, TestResult
 from autograder.sandbox import walls
 
@@ -53,12 +54,9 @@ def run_demo(course: Course, root: Path, console: Console, jobs: int) -> bool:
         # The gradebook has one writer, this process.
         for index, outcome in in_parallel(task, submissions, jobs):
             assignment, student = submissions[index]
-            GradeInSandbox.take_over(assignment, expect_outcome(outcome).graded_notebook)
-            complaint = directory.autograde(assignment, student)
+            complaint = _enter(outcome, directory, assignment, student)
             if complaint:
                 complaints[assignment.name, student] = complaint
-            else:
-                directory.generate_feedback(assignment, student)
             progress.advance(bar)
     directory.export(root / "grades.csv")
     console.print(_table(directory, submissions, complaints))
@@ -76,6 +74,25 @@ def run_demo(course: Course, root: Path, console: Console, jobs: int) -> bool:
 def _grade(submission: tuple[Assignment, str], course: Course, root: Path) -> Result:
     assignment, student = submission
     return grade_file(_handed_in(assignment, student, root), course, assignment=assignment)
+
+
+def _enter(
+    outcome: Result | WorkerLost, directory: NbGraderCourse, assignment: Assignment, student: str
+) -> str:
+    """Enter a grade in the gradebook and write its feedback; what went wrong, or nothing."""
+    if isinstance(outcome, WorkerLost) or outcome.status == "failed":
+        reason = str(outcome) if isinstance(outcome, WorkerLost) else outcome.reason
+        directory.give_up(assignment, student, reason)
+        return reason
+    GradeInSandbox.take_over(assignment, outcome.graded_notebook)
+    complaint = directory.autograde(assignment, student)
+    if complaint:
+        return complaint
+    try:
+        directory.generate_feedback(assignment, student)
+    except UserError as problem:
+        return f"graded, but there is no feedback page: {problem}"
+    return ""
 
 
 def _handed_in(assignment: Assignment, student: str, root: Path) -> Path:
@@ -101,21 +118,23 @@ def _table(
     table.add_column("in a word", overflow="fold")
     for assignment, student in submissions:
         complaint = complaints.get((assignment.name, student))
-        cells = () if complaint else _graded_cells(directory.root, assignment, student)
+        cells = _graded_cells(directory.root, assignment, student)
         score, full = sum(c.score for c in cells), sum(c.max_score for c in cells)
         table.add_row(
             student.capitalize(),
             DEMO_CLASS[student],
             assignment.name,
-            "failed" if complaint else f"{score:g}/{full:g}",
+            f"{score:g}/{full:g}" if cells else "failed",
             complaint or tables.in_a_word(cells),
         )
     return table
 
 
 def _graded_cells(root: Path, assignment: Assignment, student: str) -> tuple[CellResult, ...]:
-    """The results that the grader left in an autograded notebook."""
+    """The results that the grader left in an autograded notebook; none where there is no such."""
     path = root / "autograded" / student / assignment.name / f"{assignment.notebook}.ipynb"
+    if not path.exists():
+        return ()
     cells = json.loads(path.read_text("utf-8"))["metadata"]["autograder"]["cells"]
     return tuple(
         CellResult(

@@ -11,11 +11,12 @@ from typing import Any
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import GenerateSolution
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins.export import CsvExportPlugin
 from nbgrader.utils import capture_log
 from traitlets.config import Config
 
 from autograder.course import Assignment
+from autograder.doors import not_graded
+from autograder.doors.export import CsvExportPlugin
 from autograder.errors import UserError
 from course_config import ROOT, configure
 
@@ -61,7 +62,14 @@ class NbGraderCourse:
     def autograde(self, assignment: Assignment, student: str) -> str:
         """``nbgrader autograde`` for one student; what went wrong comes back, or nothing."""
         outcome = self._api.autograde(assignment.name, student)
-        return "" if outcome["success"] else _complaint(outcome)
+        if outcome["success"]:
+            return ""
+        complaint = _complaint(outcome)
+        return not_graded.noted(self._directory, assignment.name, student) or complaint
+
+    def give_up(self, assignment: Assignment, student: str, reason: str) -> None:
+        """Note that a submission was not graded, and why."""
+        not_graded.note(self._directory, assignment.name, student, reason)
 
     def generate_feedback(self, assignment: Assignment, student: str) -> None:
         """``nbgrader generate_feedback`` for one student."""
@@ -85,9 +93,6 @@ def _complaint(outcome: dict[str, Any]) -> str:
     if "KeyboardInterrupt" in outcome.get("error", ""):
         raise KeyboardInterrupt
     lines = outcome.get("log", "").splitlines() + outcome.get("error", "").splitlines()
-    for line in lines:
-        if "was not graded." in line:
-            return line.split("was not graded.", 1)[1].strip()
     raised = [line.strip() for line in lines if re.match(r"\s*[\w.]+(Error|Exception): ", line)]
     errors = [line for line in lines if line.startswith("[ERROR]")]
     return (raised or errors or lines or ["nbgrader failed and gave no reason."])[0]

@@ -11,12 +11,16 @@ from typing import Any, ClassVar
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
+from sqlalchemy.exc import OperationalError
 
 from autograder.course import Assignment
-from autograder.errors import CannotGrade
+from autograder.doors.autograde_run import AutogradeRun
+from autograder.errors import CannotGrade, GraderFault, UserError
 from autograder.grading.grade import grade
 from autograder.notebooks.cells import grade_id
+from autograder.notebooks.finding import notebook_to_grade, remark_on_name
 from autograder.notebooks.reading import read_notebook, released_notebook
 from autograder.notebooks.restoring import kernel_note, restore
 from course_config import COURSE
@@ -25,21 +29,63 @@ Processed = tuple[NotebookNode, dict[str, Any]]
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads submissions as :func:`autograder.notebooks.reading.read_notebook` does."""
+    """Takes submissions in, and keeps whatever goes wrong with one of them to it.
+
+    nbgrader's converter makes one for a run and hands it each notebook twice: to be restored, and
+    to be graded. After an exception it goes on with the next submission, unless the gradebook,
+    which is everybody's, cannot be used.
+    """
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self._run: AutogradeRun | None = None
+        if isinstance(self.parent, Autograde):
+            self._run = AutogradeRun(self.parent, COURSE)
+            self._run.begin()
 
     def from_filename(  # type: ignore[override]
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        """Convert the notebook of that name; refuse it in one sentence if it cannot be read."""
+        """Convert the notebook of that name, or the one that was handed in by another name.
+
+        Raises:
+            CannotGrade: it gets no grade; the message is one sentence, and is noted.
+            OperationalError: the gradebook cannot be used.
+        """
         try:
-            notebook = read_notebook(Path(filename))
+            if self._run and resources:
+                self._run.expect_begun(resources)
+            notebook = read_notebook(self._find(Path(filename), resources))
             converted: tuple[str, dict[str, Any]] = self.from_notebook_node(
                 notebook, resources=resources, **kw
             )
-        except CannotGrade as problem:
-            self.log.error("%s was not graded. %s", filename, problem)
+        except OperationalError as error:
+            self.log.error(AutogradeRun.gradebook_unusable(error))
             raise
+        except (Exception, SystemExit) as problem:
+            reason = _sentence(problem)
+            if self._run and resources:
+                self._run.fail(resources, reason)
+            # nbgrader logs where an exception came from, which only tells of the grader's faults.
+            raise CannotGrade(reason) from None if reason == str(problem) else problem
         return converted
+
+    def _find(self, path: Path, resources: dict[str, Any] | None) -> Path:
+        if path.is_file() or resources is None:
+            return path
+        assignment = COURSE.assignment(resources["nbgrader"]["assignment"])
+        found = notebook_to_grade(path.parent, assignment)
+        self.log.warning("%s: %s", path.parent, remark_on_name(found, assignment))
+        return found
+
+
+def _sentence(problem: BaseException) -> str:
+    if isinstance(problem, CannotGrade) and not isinstance(problem, GraderFault):
+        return str(problem)
+    told = str(problem).partition("\n")[0][:300]
+    if not isinstance(problem, GraderFault | UserError):
+        told = f"{type(problem).__name__}: {told}"
+    return f"The grader itself failed, not the submission: {told}"
 
 
 class RestoreCells(NbGraderPreprocessor):

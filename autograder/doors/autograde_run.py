@@ -1,0 +1,181 @@
+"""One run of ``nbgrader autograde``, so that it can be ended anywhere and started again."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any, NoReturn
+
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import OperationalError
+
+from autograder.course import Assignment, Course
+from autograder.doors import not_graded
+from autograder.errors import GraderFault, UserError
+from autograder.sandbox import walls
+
+UNDATED = "Its timestamp.txt holds no date and time: correct or remove that file."
+
+# How long a gradebook that another program writes to is waited for.
+GRADEBOOK_PATIENCE_SECONDS = 60
+
+
+class AutogradeRun:
+    """What is done around nbgrader's converter: before a run, and before and after a submission.
+
+    The converter takes a submission for graded as soon as there is a folder for it in
+    ``autograded/``, which is at the very beginning. Here it is graded when its note in
+    ``not_graded/`` has gone, and what was left half graded is removed when the next run begins.
+    """
+
+    def __init__(self, converter: Autograde, course: Course) -> None:
+        self._converter = converter
+        self._directory: CourseDirectory = converter.coursedir
+        self._course = course
+        self._log: logging.Logger = converter.log
+
+    def begin(self) -> None:
+        """Before any submission is touched: see whom this run is about.
+
+        Raises:
+            NbGraderException: nobody can be graded now; the log says why, in one sentence.
+        """
+        try:
+            walls.choose(self._course.sandbox)
+            with self._gradebook() as gradebook:
+                _try_to_write(gradebook)
+                for folder, assignment, student in self._chosen():
+                    # nbgrader leaves folders without a notebook out, and wants this name.
+                    notebook = folder / f"{assignment.notebook}.ipynb"
+                    self._converter.assignments[str(folder)] = [str(notebook)]
+                    self._remove_if_half_graded(gradebook, notebook, assignment, student)
+        except OperationalError as error:
+            self._refuse(self.gradebook_unusable(error))
+        except (UserError, OSError) as problem:
+            self._refuse(str(problem))
+        self._hooks = self._converter.pre_convert_hook, self._converter.post_convert_hook
+        self._converter.pre_convert_hook = self._begin_submission
+        self._converter.post_convert_hook = self._end_submission
+
+    def expect_begun(self, resources: dict[str, Any]) -> None:
+        """Let nothing be graded that would count as graded if this process were ended now.
+
+        Raises:
+            GraderFault: it is not noted that grading has begun; nbgrader goes on after that.
+        """
+        if not not_graded.noted(self._directory, *_whose(resources)):
+            raise GraderFault("it could not be noted in not_graded/ that grading begins")
+
+    def fail(self, resources: dict[str, Any], reason: str) -> None:
+        """Say and note why a submission was not graded, and let it count nowhere."""
+        assignment, student = _whose(resources)
+        self._log.error("%s of %s was not graded. %s", assignment, student, reason)
+        try:
+            not_graded.note(self._directory, assignment, student, reason)
+            with self._gradebook() as gradebook:
+                not_graded.withdraw(gradebook, assignment, student)
+        except Exception:
+            # It stays noted as unfinished, which is true.
+            self._log.exception("The reason could not be noted.")
+
+    @staticmethod
+    def gradebook_unusable(error: OperationalError) -> str:
+        """What to do about a gradebook that cannot be read or written, in a sentence or two."""
+        return (
+            f"The gradebook cannot be used ({error.orig}). What was graded is kept: when nothing "
+            "else uses the gradebook and the disk has room, run the same command again."
+        )
+
+    def _gradebook(self) -> Gradebook:
+        return Gradebook(self._directory.db_url, self._directory.course_id)
+
+    def _refuse(self, reason: str) -> NoReturn:
+        self._log.error("Nothing was graded. %s", reason)
+        raise NbGraderException(reason)
+
+    def _chosen(self) -> Iterator[tuple[Path, Assignment, str]]:
+        """What was handed in for the course's assignments and is to be graded in this run."""
+        directory = self._directory
+        assignments = {assignment.name: assignment for assignment in self._course.assignments}
+        excluded = directory.student_id_exclude.split(",")
+        for folder, name, student in not_graded.handed_in(
+            directory, directory.assignment_id, directory.student_id
+        ):
+            assignment = assignments.get(name)
+            if (
+                assignment
+                and fnmatch(assignment.notebook, directory.notebook_id)
+                and student not in excluded
+            ):
+                yield folder, assignment, student
+
+    def _remove_if_half_graded(
+        self, gradebook: Gradebook, notebook: Path, assignment: Assignment, student: str
+    ) -> None:
+        directory = self._directory
+        graded = Path(
+            directory.format_path(directory.autograded_directory, student, assignment.name)
+        )
+        if not graded.exists():
+            return
+        submission = not_graded.find_submission(gradebook, assignment.name, student)
+        # Of a folder that was being removed something may be left.
+        expected = [notebook.name, *(["timestamp.txt"] * _has_date(notebook.parent))]
+        if (
+            not_graded.noted(directory, assignment.name, student)
+            or not all((graded / name).is_file() for name in expected)
+            or submission is None
+            or not not_graded.has_scores(submission)
+        ):
+            self._log.warning("%s was not graded to the end; this is done now", graded)
+            shutil.rmtree(graded)
+
+    def _begin_submission(self, notebooks: list[str], **of_the_run: Any) -> None:
+        """nbgrader's hook before it touches a submission."""
+        resources = self._converter.init_single_notebook_resources(notebooks[0])
+        not_graded.note(self._directory, *_whose(resources), not_graded.UNFINISHED)
+        try:
+            self._directory.get_existing_timestamp(str(Path(notebooks[0]).parent))
+        except Exception:  # nbgrader ends here because of a method that it does not have
+            self.fail(resources, UNDATED)
+        if self._hooks[0]:
+            self._hooks[0](notebooks=notebooks, **of_the_run)
+
+    def _end_submission(self, notebooks: list[str], **of_the_run: Any) -> None:
+        """nbgrader's hook when all of a submission is written."""
+        resources = self._converter.init_single_notebook_resources(notebooks[0])
+        not_graded.forget(self._directory, *_whose(resources))
+        if self._hooks[1]:
+            self._hooks[1](notebooks=notebooks, **of_the_run)
+
+
+@event.listens_for(Engine, "connect")
+def _be_patient(connection: Any, _: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute(f"PRAGMA busy_timeout = {1000 * GRADEBOOK_PATIENCE_SECONDS}")
+
+
+def _try_to_write(gradebook: Gradebook) -> None:
+    """Find out whether the gradebook can be written to, and leave it as it is.
+
+    Raises:
+        OperationalError: it cannot.
+    """
+    gradebook.db.execute(text("UPDATE course SET id = id"))
+    gradebook.db.rollback()
+
+
+def _whose(resources: dict[str, Any]) -> tuple[str, str]:
+    """The assignment and the student of nbgrader's resources."""
+    return resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
+
+
+def _has_date(folder: Path) -> bool:
+    return (folder / "timestamp.txt").exists()
