@@ -36,6 +36,10 @@ MISTAKES_OF_FORM = {
         "def posterior_mean(a, b, k, n):\n    total = a + b + N_BENTOS\n    return total",
         "NameError: name 'N_BENTOS' is not defined (line 2: `total = a + b + N_BENTOS`)",
     ),
+    "says what a terminal obeys": (
+        "def posterior_mean(a, b, k, n):\n    raise ValueError('\\x1b]2;x\\x07 \\ud800 \\n end')",
+        "ValueError: ]2;x",
+    ),
     "is no function": ("posterior_mean = 0.691", "no function"),
     "is a stub": (
         "def posterior_mean(a, b, k, n):\n    raise NotImplementedError()",
@@ -54,6 +58,7 @@ def test_mistakes_of_form_get_their_own_words(mistake, key):
     assert scores(graded)["test_posterior_mean"] < 6
     told = [test.hint for cell in graded.cells[:1] for test in cell.tests if not test.passed]
     assert any(words in hint for hint in told), told
+    assert all(hint.isprintable() for hint in told)
 
 
 def test_an_error_on_hidden_inputs_is_told_by_type_and_line_only(key):
@@ -67,6 +72,19 @@ def test_an_error_on_hidden_inputs_is_told_by_type_and_line_only(key):
     hints = " ".join(test.hint for test in graded.cells[0].tests)
     assert "ValueError in line 3" in hints
     assert "secret" not in hints
+
+
+def test_a_line_that_student_code_made_up_is_not_told(key):
+    """Otherwise it could tell thousands of hidden inputs apart, one by each line."""
+    coded = (
+        "def posterior_mean(a, b, k, n):\n"
+        "    if isinstance(a, float) and a not in (6.0, 2.0):\n"
+        "        exec(compile('\\n' * 776 + 'raise ValueError()', 'x', 'exec'), globals())\n"
+        f"    {RIGHT}"
+    )
+    graded = grade(with_answers(key, posterior_mean=coded), PS1, COURSE)
+    hints = " ".join(test.hint for test in graded.cells[0].tests)
+    assert "with ValueError." in hints
 
 
 def test_what_may_come_from_an_earlier_exercise_is_said_to(key):

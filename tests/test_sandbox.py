@@ -10,12 +10,19 @@ import sys
 
 import psutil
 import pytest
+import zmq
 
 from autograder.course import Limits
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox import compiled_code, launch, walls, warm
 from autograder.sandbox.cores import ClaimedCores
-from autograder.sandbox.kernel import KernelDied, LiveKernel
+from autograder.sandbox.kernel import (
+    BYTES_A_MESSAGE,
+    MAX_MESSAGE_BYTES,
+    MAX_QUEUED_MESSAGES,
+    KernelDied,
+    LiveKernel,
+)
 from autograder.sandbox.launch import KernelSetup, template_for
 from course_config import ROOT
 
@@ -213,6 +220,34 @@ def test_no_namespace_can_be_made_and_no_mount_be_changed(kernel, statement):
     assert run(kernel, attempt(statement)) == "refused"
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "call('memfd_create', b'x', 0)",
+        "call('shmget', 0, 2**20, 0o600 | 0o1000)",
+        "call('ptrace', 0, 0, 0, 0)",
+        "call('syscall', 425 if os.uname().machine == 'x86_64' else 425, 8, 0)",
+    ],
+)
+def test_memory_outside_of_processes_and_looks_into_others_are_refused(kernel, statement):
+    assert run(kernel, attempt(statement)) == "refused"
+
+
+def test_what_student_code_nested_deeply_or_closed_is_removed(temporary):
+    directory = walls.OutsideDirectory()
+    inner = directory.path
+    folder = os.open(inner, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("x", dir_fd=folder)
+        deeper = os.open("x", os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = deeper
+    os.fchmod(folder, 0)
+    os.close(folder)
+    directory.remove()
+    assert list(temporary.iterdir()) == []
+
+
 # --- the store of compiled code ----------------------------------------------------------------
 
 
@@ -326,6 +361,25 @@ def test_output_is_cut_and_the_kernel_goes_on(kernel):
     assert run(kernel, "print('still here')") == "still here"
 
 
+def test_output_without_text_is_cut_as_well(kernel):
+    code = """
+kernel = get_ipython().kernel
+for _ in range(10_000):
+    kernel.session.send(kernel.iopub_socket, "stream", {"name": "stdout", "text": ""},
+                        parent=get_ipython().parent_header)
+"""
+    execution = kernel.execute(code, PATIENCE)
+    assert execution.dropped
+    assert len(execution.outputs) <= LIMITS.output_bytes / BYTES_A_MESSAGE
+    assert run(kernel, "print('still here')") == "still here"
+
+
+def test_the_limits_on_messages_hold_for_the_sockets_that_are_used(kernel):
+    for channel in (kernel._client.shell_channel, kernel._client.iopub_channel):
+        assert channel.socket.getsockopt(zmq.MAXMSGSIZE) == MAX_MESSAGE_BYTES
+        assert channel.socket.getsockopt(zmq.RCVHWM) == MAX_QUEUED_MESSAGES
+
+
 def test_an_endless_loop_is_interrupted_and_the_kernel_goes_on(kernel):
     assert kernel.execute("while True: pass", 1).ending == "timeout"
     assert run(kernel, "print('still here')") == "still here"
@@ -394,10 +448,10 @@ def test_where_a_template_cannot_isolate_every_kernel_starts_cold(monkeypatch):
     started = []
 
     class Unable(warm.Template):
-        def __init__(self, options, environment):
+        def __init__(self, options, environment, group):
             started.append(self)
             # As on machines where namespaces cannot be nested: the template comes up, but ...
-            super().__init__([*options, "--unshare-user", "--disable-userns"], environment)
+            super().__init__([*options, "--unshare-user", "--disable-userns"], environment, group)
 
     if not walls.can_forbid_namespaces():
         pytest.skip("this bubblewrap is older than 0.8 and has no --disable-userns")

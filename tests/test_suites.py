@@ -1,7 +1,9 @@
 """The authors' gates: keys pass, stubs fail, suites and notebooks agree."""
 
 import ast
+import signal
 import sys
+import time
 
 import pytest
 from conftest import graded_key
@@ -9,7 +11,8 @@ from conftest import graded_key
 from autograder.authoring.release import stale_files
 from autograder.errors import GraderFault
 from autograder.grading.grade import grade, points_of_test_cells
-from autograder.grading.suite import Suite, check_mapping, collect
+from autograder.grading.student import StudentFailure
+from autograder.grading.suite import Suite, check_mapping, collect, work_limited_to
 from autograder.misconceptions.library import library_of
 from autograder.notebooks.cells import grade_id, is_solution
 from autograder.notebooks.reading import released_notebook
@@ -28,6 +31,18 @@ def test_a_mapping_that_does_not_agree_is_refused():
     for cells in ({}, {"test_a": 3.0}, {"test_a": 2.0, "test_b": 1.0}):
         with pytest.raises(GraderFault, match="test_"):
             check_mapping(suite, cells)
+
+
+def test_work_on_an_answer_is_limited_and_waiting_is_not():
+    def work_without_end():
+        while True:
+            pass
+
+    with pytest.raises(StudentFailure, match="holds too much"), work_limited_to(0.05):
+        work_without_end()
+    with work_limited_to(0.05):
+        time.sleep(0.2)
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
 
 
 @by_assignment

@@ -55,6 +55,10 @@ class LocalRun:
         except Exception as error:
             return {"error": {"kind": "raised", "type": type(error).__name__}}
 
+    def lines_of(self, cell: str) -> range:
+        """None: nobody is told where its code went wrong."""
+        return range(0)
+
     def _answer_by_shift(self, question: Question) -> Callable[[int], Any]:
         """The answer as a function of the shift, compiled if JAX can compile it."""
 

@@ -35,6 +35,10 @@ class _Noting:
         self.asked.append(question)
         return self._run.ask(question)
 
+    def lines_of(self, cell: str) -> range:
+        """What the other one says."""
+        return self._run.lines_of(cell)
+
 
 def assignments_without_answers(course: Course) -> list[Assignment]:
     """The assignments of whose misconceptions the answers are not kept, or not for this version."""

@@ -15,6 +15,7 @@ from autograder.errors import SandboxUnavailable, UserError
 from autograder.grading.kernels import kernel_setup, programs_key
 from autograder.misconceptions.known import KnownMisconceptions
 from autograder.sandbox import compiled_code, walls
+from autograder.sandbox.cgroups import find_place
 from autograder.sandbox.launch import template_for
 from autograder.sandbox.warm import TemplateUnusable
 
@@ -62,6 +63,7 @@ def findings(course: Course) -> Iterator[Finding]:
         yield Finding("sandbox", "unavailable", str(problem))
         return
     yield Finding("sandbox", "bubblewrap works")
+    yield _control_groups()
     yield _warm_kernels(course)
     yield _compiled_code(course)
     yield _misconceptions(course)
@@ -73,6 +75,15 @@ def _nbgrader_options() -> Finding:
     except UserError as problem:
         return Finding("nbgrader's options", "wrong", str(problem))
     return Finding("nbgrader's options", "are known and keep the sandbox")
+
+
+def _control_groups() -> Finding:
+    name, kind = "limits of memory", find_place().kind
+    if kind != "none":
+        return Finding(name, f"each submission's processes are watched, and bounded by {kind}")
+    return Finding(
+        name, "each submission's processes are watched; there is no control group (systemd --user)"
+    )
 
 
 def _warm_kernels(course: Course) -> Finding:

@@ -38,7 +38,6 @@ _TELLABLE_ERRORS = frozenset(
     "BeartypeCallHintParamViolation",
     "TypeCheckError",
 }
-_MAX_TOLD_LINE = 10_000
 
 # Called with what a check of a random answer compares; a study of the checks' power listens here.
 ON_CHECK: dict[str, Callable[..., None]] = {}
@@ -294,6 +293,11 @@ class Student:
             return _explain_public(inside, earlier)
         if public.get("kind") == error.get("kind"):
             return _explain_public(function, public)
+        # Student code chooses the number: of what it could tell of hidden inputs, only a line of
+        # the function that is asked is passed on.
+        line = error.get("line")
+        if type(line) is not int or line not in self._run.lines_of(self._cell):
+            error = {**error, "line": None}
         return _explain_hidden(function, error)
 
 
@@ -365,11 +369,14 @@ def _named_type(answer: Any) -> str:
 
 def _explain_public(function: str, error: dict[str, Any]) -> str:
     """In full: whatever student code wrote here, it had not seen a hidden input."""
+    # Nothing that would move a terminal's cursor or set its title.
+    error = {name: _printable(value) for name, value in error.items()}
     kind = error.get("kind")
     if kind == "raised" and error.get("type") == "NotImplementedError":
         return f"`{function}` still has its placeholder: replace `raise NotImplementedError()`."
     if kind == "raised":
-        where = f" (line {error.get('line')}: `{error.get('text')}`)" if error.get("line") else ""
+        line = error.get("line", "0")
+        where = f" (line {line}: `{error.get('text')}`)" if line != "0" else ""
         return (
             f"`{function}` stops on the notebook's own example with "
             f"{error.get('type')}: {error.get('message')}{where}."
@@ -387,6 +394,10 @@ def _explain_public(function: str, error: dict[str, Any]) -> str:
     return _explain_hidden(function, error)
 
 
+def _printable(value: Any) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in str(value)).strip()
+
+
 def _explain_hidden(function: str, error: dict[str, Any]) -> str:
     """Without a word that student code could have written."""
     explain: Callable[[dict[str, Any]], str] = _HIDDEN_EXPLANATIONS.get(
@@ -399,8 +410,7 @@ def _explain_hidden(function: str, error: dict[str, Any]) -> str:
 def _raised(error: dict[str, Any]) -> str:
     name, line = error.get("type"), error.get("line")
     told = name if name in _TELLABLE_ERRORS else "an error"
-    in_line = type(line) is int and 0 < line < _MAX_TOLD_LINE
-    where = f" in line {line} of its cell" if in_line else ""
+    where = f" in line {line} of its cell" if line is not None else ""
     return f"works on the notebook's example but stops with other inputs, with {told}{where}"
 
 

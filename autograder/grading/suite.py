@@ -10,6 +10,8 @@ use the ``student`` fixture, :class:`autograder.proxy.Student`.
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,13 +21,16 @@ from typing import Any
 import pytest
 
 from autograder.errors import GraderFault
-from autograder.grading.student import Student, unobserved
+from autograder.grading.student import Student, StudentFailure, unobserved
 from autograder.in_kernel.wire import Key, encode
 from autograder.misconceptions.known import NO_ANSWER, KnownMisconceptions
 from autograder.misconceptions.library import Misconception
 from autograder.misconceptions.matching import name_misconceptions
 from autograder.notebooks.run import Answers
 from autograder.records import Answered, CellResult, Question, TestResult
+
+# Processor time of the grader's own for one test; right answers take less than a second.
+CHECK_SECONDS = 60
 
 
 @dataclass
@@ -117,6 +122,29 @@ def _run_pytest(path: Path, plugin: _Collector, *options: str) -> None:
         raise GraderFault(f"the hidden suite {path.name} failed: {plugin.faults[0]}")
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise GraderFault(f"the hidden suite {path.name} could not be run ({status!r})")
+
+
+@contextmanager
+def work_limited_to(seconds: float) -> Iterator[None]:
+    """Let what is done within it fail when this process itself has worked for so long.
+
+    Waiting for the student's kernel, or for a processor, is no work. Python hands signals to the
+    main thread only; in another one there is no limit.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(*_: object) -> None:
+        raise StudentFailure("The answer could not be checked: it holds too much.")
+
+    before = signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 @contextmanager
@@ -225,6 +253,12 @@ class _Runner(_Collector):
         return self._only is None or cell_of(item) in self._only
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Iterator[None]:
+        """Let a test that an answer keeps busy for too long fail, and the others go on."""
+        with work_limited_to(CHECK_SECONDS):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
         error = call.excinfo.value if call.excinfo else None
         if error is not None and not (
@@ -296,6 +330,10 @@ class _Mistaken:
             return {"error": {"kind": "missing"}}
         answer = self._known.answer(self._misconception, question)
         return {"error": {"kind": "raised"}} if answer is NO_ANSWER else {"answer": encode(answer)}
+
+    def lines_of(self, cell: str) -> range:
+        """None: nobody is told where its code went wrong."""
+        return range(0)
 
 
 def would_fail(

@@ -232,8 +232,9 @@ class TestLogJoint:
     @pytest.mark.points(2)
     def test_other_students(self, student):
         """Other students and populations: no bento at all, one, and many."""
+        # No whole numbers: a model that refuses them has lost its point for that already.
         for theta, k, a, b, n in (
-            (0.4, 0, 3.5, 1.25, 0),
+            (0.4, 0.0, 3.5, 1.25, 0.0),
             (0.2, 1.0, 0.75, 2.5, 1.0),
             (0.7, 160.0, 12.0, 5.0, 230.0),
         ):

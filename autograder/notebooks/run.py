@@ -14,6 +14,7 @@ ended it: one bad cell costs its own points and no others.
 
 from __future__ import annotations
 
+import ast
 from typing import Any, Protocol
 
 from nbformat import NotebookNode
@@ -35,6 +36,9 @@ class Answers(Protocol):
 
     def ask(self, question: Question) -> dict[str, Any]:
         """The reply to one question; see :meth:`autograder.sandbox.kernel.LiveKernel.ask`."""
+
+    def lines_of(self, cell: str) -> range:
+        """The lines, counted in their own cell, of the exercise that a test cell grades."""
 
 
 class NotebookRun:
@@ -100,6 +104,19 @@ class NotebookRun:
         if isinstance(error, dict) and error.get("kind") == "timeout":
             self._bad_functions[key] = error
         return reply
+
+    def lines_of(self, cell: str) -> range:
+        """The lines of the function that a test cell grades, in the cell that defines it last.
+
+        Empty where no cell above it defines that function by ``def``.
+        """
+        lines = range(0)
+        for above in self.notebook.cells:
+            if grade_id(above) == cell:
+                break
+            if above.cell_type == "code":
+                lines = _lines_of_function(above.source, cell.removeprefix("test_")) or lines
+        return lines
 
     def substitute(self, source: str, cells: list[str]) -> list[NotebookNode]:
         """Run ``source`` as it would run at the first of ``cells``, and let all of them see it.
@@ -219,6 +236,17 @@ class NotebookRun:
     def _spent(self) -> float:
         running = self._kernel.spent if self._kernel is not None else 0.0
         return self._spent_in_ended_kernels + running
+
+
+def _lines_of_function(source: str, name: str) -> range:
+    try:
+        module = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return range(0)
+    for node in reversed(module.body):
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    return range(0)
 
 
 class _CellEndedKernel(Exception):

@@ -24,12 +24,19 @@ from autograder.errors import GraderFault
 from autograder.sandbox.launch import KernelProcess, KernelSetup
 from autograder.sandbox.meter import Meter
 
-MAX_MESSAGE_BYTES = 64 * 2**20
-MAX_QUEUED_MESSAGES = 64
+# The largest answer that ``wire`` lets through takes 43 MiB as text.
+MAX_MESSAGE_BYTES = 48 * 2**20
+MAX_QUEUED_MESSAGES = 4
+# What the grader itself may come to hold while it waits for one reply. ZeroMQ keeps all frames of
+# a message until its last one has arrived, and has no limit for their number.
+MAX_GROWTH_BYTES = 2**30
 # Of wall time, and long: a busy machine must not fail here.
 STARTUP_SECONDS = 300
+BYTES_A_MESSAGE = 200
 INTERRUPT_GRACE_SECONDS = 10
 WATCH_INTERVAL_SECONDS = 0.2
+# How JSON text writes one half of a letter outside of the basic plane.
+SURROGATE = b"\\ud"
 
 # Sent into the kernel in this order; each may import those before it.
 AGENT_MODULES = ("wire", "axes", "questions", "agent")
@@ -71,6 +78,8 @@ class LiveKernel:
         self._setup = setup
         self._death = ""
         self._cpu_seconds = 0.0
+        self._grader = psutil.Process()
+        self._held_before = self._grader.memory_info().rss
         self.spent = 0.0
         self.peak_memory = 0
 
@@ -93,8 +102,10 @@ class LiveKernel:
         self._context.setsockopt(zmq.LINGER, 0)
         self._process = KernelProcess(self._setup, self._context)
         self._watch()
-        self._client: BlockingKernelClient = self._process.manager.client()
-        self._client.start_channels()
+        # A client makes a context of its own, without these options, unless it is handed one.
+        self._client: BlockingKernelClient = self._process.manager.client(context=self._context)
+        self._client.session.unpack = _unpack
+        self._client.start_channels(stdin=False, hb=False)
         try:
             self._client.wait_for_ready(timeout=STARTUP_SECONDS)
             loaded = self.execute(_agent_loader(), STARTUP_SECONDS, silent=True)
@@ -127,6 +138,7 @@ class LiveKernel:
             KernelDied: the process ended, or had to be ended because it could not be interrupted.
         """
         execution = Execution()
+        self._held_before = self._grader.memory_info().rss
         message_id = self._client.execute(
             code,
             silent=silent,
@@ -194,9 +206,12 @@ class LiveKernel:
         ready = zmq.Poller()
         ready.register(client.shell_channel.socket, zmq.POLLIN)
         ready.register(client.iopub_channel.socket, zmq.POLLIN)
+        ready.register(client.control_channel.socket, zmq.POLLIN)
         arrived = dict(ready.poll(timeout=200))
         if not arrived:
             self._check_alive()
+        if client.control_channel.socket in arrived:
+            _receive(client.control_channel)  # nothing that is said there matters
         if client.iopub_channel.socket in arrived:
             collected.add(_receive(client.iopub_channel), message_id)
         if client.shell_channel.socket in arrived:
@@ -245,6 +260,9 @@ class LiveKernel:
             if threads > self._limits.processes:
                 self._kill("it started more processes than a submission may")
                 return
+            if self._grader.memory_info().rss - self._held_before > MAX_GROWTH_BYTES:
+                self._kill("it sent more than the grader takes in")
+                return
             if self._process.wrote_outside():
                 self._kill("it kept files where only its connection belongs")
                 return
@@ -272,9 +290,10 @@ class _OutputCollector:
 
     def _keep(self, kind: str, content: dict[str, Any]) -> None:
         text = content.get("text")
-        if kind == "stream" and isinstance(text, str) and len(text) > self._room > 0:
-            content = {**content, "text": text[: self._room]}
-            self._execution.dropped = True
+        if kind == "stream" and isinstance(text, str):
+            room = max(0, self._room - BYTES_A_MESSAGE)
+            self._execution.dropped = self._execution.dropped or len(text) > room
+            content = {"name": str(content.get("name"))[:10], "text": text[:room]}
         self._room -= _size(content)
         if self._room >= 0:
             self._execution.outputs.append((kind, content))
@@ -310,6 +329,22 @@ del load, sys, types
 """
 
 
+def _unpack(message: bytes) -> Any:
+    """JSON without lone surrogates, which are letters to JSON and cannot be written to a file."""
+    content = json.loads(message.decode("utf-8", "replace"))
+    return _in_unicode(content) if SURROGATE in message.lower() else content
+
+
+def _in_unicode(content: Any) -> Any:
+    if isinstance(content, str):
+        return content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(content, list):
+        return [_in_unicode(item) for item in content]
+    if isinstance(content, dict):
+        return {_in_unicode(name): _in_unicode(item) for name, item in content.items()}
+    return content
+
+
 def _receive(channel: Any) -> dict[str, Any] | None:
     try:
         message: dict[str, Any] = channel.get_msg(timeout=0)
@@ -327,6 +362,8 @@ def _parent_id(message: dict[str, Any]) -> Any:
 
 
 def _size(content: dict[str, Any]) -> int:
-    """About how many characters an output message holds."""
+    """About how many bytes an output message takes; one that says nothing takes some as well."""
     text = content.get("text")
-    return len(text) if isinstance(text, str) else len(repr(content))
+    if isinstance(text, str) and content.keys() <= {"name", "text"}:
+        return BYTES_A_MESSAGE + len(text)
+    return BYTES_A_MESSAGE + len(repr(content))

@@ -11,10 +11,11 @@ import os
 import stat
 import subprocess
 import sys
-from contextlib import suppress
+import tempfile
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 import zmq
@@ -23,7 +24,9 @@ from jupyter_client.manager import KernelManager
 
 from autograder.course import Limits
 from autograder.sandbox import compiled_code, walls
+from autograder.sandbox.cgroups import ControlGroup
 from autograder.sandbox.cores import ClaimedCores
+from autograder.sandbox.template import CannotIsolate, seccomp_filter
 from autograder.sandbox.warm import KernelLimits, Template, TemplateUnusable, WarmProvisioner
 
 # After so many templates in a row that could not be used, this process tries no other.
@@ -62,6 +65,7 @@ class KernelProcess:
         mode = walls.choose(setup.sandbox)
         self._claimed = ClaimedCores(setup.limits.cores)
         self._outside: walls.OutsideDirectory | None = None
+        self._group: ControlGroup | None = None
         self._warm: WarmProvisioner | None = None
         try:
             if not (setup.warm and mode == "bubblewrap" and self._start_warm(setup, context)):
@@ -107,14 +111,18 @@ class KernelProcess:
         scratch.mkdir()
         if mode == "bubblewrap" and not setup.filling and not walls.can_forbid_namespaces():
             setup = replace(setup, programs=None)  # student code could list them; see compiled_code
+        refused_calls = _open_seccomp_filter() if mode == "bubblewrap" else None
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         command += ["--HistoryManager.enabled=False"]
         if mode == "bubblewrap":
+            self._group = ControlGroup(setup.limits)
             command = [
+                *self._group.prefix,
                 *walls.bubblewrap(setup.limits.scratch_bytes),
                 *("--bind", str(connection_dir), str(connection_dir)),
                 *_programs_seen_inside(setup),
                 *walls.set_environment(_environment(setup, walls.SCRATCH)),
+                *(("--seccomp", str(refused_calls.fileno())) if refused_calls else ()),
                 *("--remount-ro", "/", "--"),
                 *walls.limited(command, setup.limits, self._claimed.cores),
             ]
@@ -127,12 +135,14 @@ class KernelProcess:
             context=context,
         )
         scratch_inside = walls.SCRATCH if mode == "bubblewrap" else str(scratch)
-        self.manager.start_kernel(
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=str(scratch),
-            env=_environment(setup, scratch_inside),
-        )
+        with refused_calls or nullcontext():
+            self.manager.start_kernel(
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=str(scratch),
+                env=_environment(setup, scratch_inside),
+                pass_fds=[refused_calls.fileno()] if refused_calls else [],
+            )
 
     def is_alive(self) -> bool:
         """Whether the kernel is running."""
@@ -182,8 +192,26 @@ class KernelProcess:
         with suppress(Exception):
             self.manager.shutdown_kernel(now=True)
         self._claimed.release()
+        if self._group is not None:
+            self._group.remove()
         if self._outside is not None:
             self._outside.remove()
+
+
+def _open_seccomp_filter() -> IO[bytes] | None:
+    """An open file with the filter of system calls that warm kernels have, for bubblewrap to read.
+
+    None on a machine whose system calls the filter does not know.
+    """
+    try:
+        program = seccomp_filter()
+    except CannotIsolate:
+        return None
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    file.write(program)
+    file.flush()
+    file.seek(0)
+    return file
 
 
 def _environment(setup: KernelSetup, scratch: str) -> dict[str, str]:
@@ -215,7 +243,8 @@ class _OneKernelSpec(KernelSpecManager):
         return self._spec
 
 
-_Kind = tuple[int, Path | None, bool]
+# What a template's sandbox depends on: limits, compiled code and whether it is written.
+_Kind = tuple[int, int, int, Path | None, bool]
 
 
 class _Templates:
@@ -230,7 +259,9 @@ class _Templates:
         """A template that can fork a kernel now, started if need be."""
         if self._owner != os.getpid():
             self._begin()
-        wanted = (setup.limits.scratch_bytes, setup.programs, setup.filling)
+        limits = setup.limits
+        bounds = (limits.memory_bytes, limits.processes, limits.scratch_bytes)
+        wanted = (*bounds, setup.programs, setup.filling)
         for kind, template in list(self._running):
             if template.problem:
                 self.forget(template)
@@ -248,7 +279,8 @@ class _Templates:
     def _start(self, kind: _Kind, setup: KernelSetup) -> Template:
         options = walls.bubblewrap(setup.limits.scratch_bytes, namespaces_inside=True)
         options += _programs_seen_inside(setup)
-        template = Template(options, _environment(setup, walls.SCRATCH))
+        group = ControlGroup(setup.limits)
+        template = Template(options, _environment(setup, walls.SCRATCH), group)
         self._running.append((kind, template))
         return template
 

@@ -207,11 +207,11 @@ def _lock(directory: Path) -> int | None:
 
 
 def _remove_all(directory: Path, lock: int) -> None:
-    # Student code may have made directories that nobody can list.
-    for folder, names, _ in os.walk(directory):
-        for inner in (Path(folder, name) for name in names):
-            with suppress(OSError):
-                if not inner.is_symlink():
-                    inner.chmod(0o700)
-    shutil.rmtree(directory, ignore_errors=True)
+    try:
+        shutil.rmtree(directory)
+    except (OSError, RecursionError):
+        # Student code may have made directories that nobody can list, or so deep that Python's
+        # own recursion ends before they do.
+        for command in ("chmod -R u+rwx", "rm -rf"):
+            subprocess.run([*command.split(), "--", directory], capture_output=True, check=False)
     os.close(lock)

@@ -27,6 +27,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Instance
 
+from autograder.sandbox.cgroups import ControlGroup
 from autograder.sandbox.walls import OutsideDirectory
 
 TEMPLATE_SOURCE = Path(__file__).with_name("template.py")
@@ -78,9 +79,16 @@ class Template:
             ``/proc`` writable, which are made read-only later, and allow user namespaces (no
             ``--disable-userns``): each kernel closes that door behind itself.
         environment: what the packages are imported with, in addition to :data:`WHILE_IMPORTING`.
+        group: the control group to run in, which is removed at the end.
     """
 
-    def __init__(self, walls: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        walls: Sequence[str],
+        environment: Mapping[str, str],
+        group: ControlGroup | None = None,
+    ) -> None:
+        self._group = group
         self._lock = threading.RLock()
         self._problem = ""
         self._ready = False
@@ -110,7 +118,7 @@ class Template:
     def _command(
         self, walls: Sequence[str], environment: Mapping[str, str], control: int
     ) -> list[str]:
-        options = [*walls, "--as-pid-1"]
+        options = [*(self._group.prefix if self._group else ()), *walls, "--as-pid-1"]
         for name, value in {**environment, **WHILE_IMPORTING}.items():
             options += ["--setenv", name, value]
         options += ["--bind", str(self._connections), ALL_CONNECTIONS]
@@ -315,6 +323,8 @@ class Template:
     def _remove_files(self) -> None:
         self._complaints.close()
         self._outside.remove()
+        if self._group is not None:
+            self._group.remove()
 
 
 class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
