@@ -34,7 +34,7 @@ from autograder.in_kernel.questions import (
     notebook_names,
     simulate,
 )
-from autograder.in_kernel.wire import Key, Opaque, WireError, decode, encode
+from autograder.in_kernel.wire import Key, Opaque, WireError, decode, encode, sendable
 
 _remembered: dict[str, dict[str, Any]] = {}
 
@@ -216,9 +216,9 @@ def _explain(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
     except Exception:
         message = ""
     return {
-        "type": type(error).__name__[:80],
-        "message": message[:500],
+        "type": sendable(type(error).__name__[:80]),
+        "message": sendable(message[:500]),
         "line": line,
-        "text": text[:200],
-        "inside": inside[:80],
+        "text": sendable(text[:200]),
+        "inside": sendable(inside[:80]),
     }

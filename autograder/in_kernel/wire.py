@@ -64,7 +64,7 @@ def encode(value: Any, depth: int = 0) -> dict[str, Any]:
     if isinstance(value, str):
         if len(value) > MAX_BYTES:
             raise WireError("a text that is too long")
-        return {"kind": "str", "value": value}
+        return {"kind": "str", "value": sendable(value)}
     if isinstance(value, Key):
         return {"kind": "key", "seed": value.seed}
     if isinstance(value, (list, tuple)):
@@ -78,6 +78,11 @@ def encode(value: Any, depth: int = 0) -> dict[str, Any]:
         items = [[encode(k, depth + 1), encode(v, depth + 1)] for k, v in value.items()]
         return {"kind": "dict", "items": items}
     return _encode_array(value, depth)
+
+
+def sendable(text: str) -> str:
+    """A text without lone surrogates, which no message can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _encode_array(value: Any, depth: int) -> dict[str, Any]:
