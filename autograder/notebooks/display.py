@@ -1,4 +1,4 @@
-"""What student code showed, made safe to show to others: text, PNG and JPEG, nothing that runs."""
+"""What student code showed, made safe to show to others: text and pictures, nothing that runs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,39 @@ import nbformat
 from nbformat import NotebookNode
 
 # HTML, SVG, JavaScript and LaTeX could carry scripts into the pages that graders open.
-SAFE_IMAGES = ("image/png", "image/jpeg")
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+", re.ASCII)
+
+# Halves of characters, which can be written to no file; and what makes a terminal do things, or
+# show a text in another order than it is written in.
+_HALVES = r"\ud800-\udfff"
+_COMMANDS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+_UNWRITABLE = re.compile(f"[{_HALVES}]")
+_UNPRINTABLE = re.compile(f"[{_COMMANDS}{_HALVES}]")
+
+
+def printable(text: str, limit: int = 1000) -> str:
+    """A text that others wrote, such as an error message, fit for a terminal and a log.
+
+    Control characters become U+FFFD, the replacement character, but for tabs and line ends; of a
+    long text the beginning is kept.
+    """
+    return _UNPRINTABLE.sub("\ufffd", text if len(text) <= limit else f"{text[:limit]} ...")
 
 
 def shown_outputs(messages: list[tuple[str, dict[str, Any]]]) -> list[NotebookNode]:
     """Turn a kernel's output messages into notebook outputs, leaving out what is not safe."""
     outputs = [_shown_output(kind, content) for kind, content in messages]
     return [output for output in outputs if output is not None]
+
+
+def pictures_of(bundle: dict[str, Any]) -> dict[str, str]:
+    """The entries of a MIME bundle that are pictures, in base64, which no page can run."""
+    return {
+        mime: data
+        for mime in PICTURES
+        if isinstance(data := bundle.get(mime), str) and _BASE64.fullmatch(data)
+    }
 
 
 def notice(text: str) -> NotebookNode:
@@ -53,14 +78,10 @@ def _shown_output(kind: str, content: dict[str, Any]) -> NotebookNode | None:
 
 
 def _safe_data(data: dict[str, Any]) -> dict[str, str]:
-    safe = {}
-    if isinstance(data.get("text/plain"), str):
-        safe["text/plain"] = data["text/plain"]
-    for mime in SAFE_IMAGES:
-        if isinstance(data.get(mime), str) and _BASE64.fullmatch(data[mime]):
-            safe[mime] = data[mime]
-    return safe
+    plain = data.get("text/plain")
+    text = {"text/plain": _text(plain)} if isinstance(plain, str) else {}
+    return text | pictures_of(data)
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return _UNWRITABLE.sub("\ufffd", value) if isinstance(value, str) else ""

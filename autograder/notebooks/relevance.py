@@ -27,6 +27,7 @@ from autograder.notebooks.cells import grade_id, is_autograded, is_solution
 
 # Students' text is read in the grader's own process: what would take long is not read, but run.
 _MAX_CHARACTERS = 150_000
+_MAX_NODES = 500_000
 
 # Names by which code finds other names, and modules that help with it.
 _LOOKUPS = frozenset(
@@ -240,9 +241,13 @@ def _looks_names_up(node: ast.AST) -> bool:
 
 def _keeps_state(tree: ast.Module) -> bool:
     """Whether a function may answer differently once it has been called, by a demonstration say."""
+    visited = 0
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             nodes = list(ast.walk(function))
+            visited += len(nodes)  # functions in functions in functions are visited again and again
+            if visited > _MAX_NODES:
+                raise _Unreadable
             own = {name for node in nodes for name in _stored(node)} - _made_once(function.args)
             if any(isinstance(n, ast.Nonlocal) or _changes_others(n, own) for n in nodes):
                 return True

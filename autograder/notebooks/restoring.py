@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 
 from autograder.errors import CannotGrade
 from autograder.notebooks.cells import grade_id, is_solution
+from autograder.notebooks.display import printable
 
 RESTORED_NOTE = "This cell had been deleted; it was put back."
 
@@ -112,8 +113,8 @@ def kernel_note(notebook: NotebookNode) -> str:
     language = str(spec.get("language") or info.get("name") or "python").lower()
     if language != "python":
         raise CannotGrade(
-            f"The notebook runs with a {language[:30]} kernel, and the course is in Python: "
-            "choose a Python kernel in Jupyter and hand it in again."
+            f"The notebook runs with a {printable(language, 30)} kernel, and the course is in "
+            "Python: choose a Python kernel in Jupyter and hand it in again."
         )
     name = str(spec.get("name") or "python3")
     if name in ("python3", "python"):
