@@ -68,7 +68,7 @@ def configure(c: Any) -> None:
     c.ExportApp.plugin_class = "autograder.doors.export.CsvExportPlugin"
 
     # nbgrader's templates show Markdown as it is; students' own HTML must not run there.
-    c.HTMLExporter.filters = {"markdown2html": "autograder.grading.feedback.markdown2html"}
+    c.HTMLExporter.filters = {"markdown2html": "autograder.grading.feedback.cell_markdown2html"}
 
     # Answer keys without outputs: the same source gives the same bytes, so CI can prove them fresh.
     c.GenerateSolution.preprocessors = [
