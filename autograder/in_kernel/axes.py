@@ -17,8 +17,13 @@ from typing import Any
 
 import numpy as np
 
+# More than a figure of this course can hold, and so few that they are soon looked at.
 MAX_ARTISTS = 2_000
 MAX_VERTICES = 100_000
+MAX_CHARACTERS = 1_000_000
+
+_TEXTS = ("title", "xlabel", "ylabel", "xscale", "yscale")
+_LISTS_OF_TEXTS = ("legend", "texts", "xticklabels")
 
 
 def describe_axes(ax: Any) -> dict[str, Any]:
@@ -39,8 +44,6 @@ def describe_axes(ax: Any) -> dict[str, Any]:
         raise ValueError("too many artists")
     for artist in children:
         _describe_artist(ax, artist, drawing)
-    if sum(len(line["x"]) for line in drawing["lines"]) + len(drawing["points"]) > MAX_VERTICES:
-        raise ValueError("too many points")
     drawing["points"] = _in_view(ax, drawing["points"])
     legend = ax.get_legend()
     drawing.update(
@@ -55,22 +58,47 @@ def describe_axes(ax: Any) -> dict[str, Any]:
         texts=[text.get_text() for text in ax.texts],
         xticklabels=[text.get_text() for text in ax.get_xticklabels()],
     )
+    if not _is_bounded(drawing):
+        raise ValueError("too many points or texts")
     return drawing
 
 
 def is_drawing(answer: Any) -> bool:
-    """Whether a decoded answer has the form that :func:`describe_axes` gives."""
-    texts = ("title", "xlabel", "ylabel", "xscale", "yscale")
-    lists = ("points", "lines", "bars", "legend", "texts", "xticklabels")
+    """Whether a decoded answer has the form, and the bounds, of what :func:`describe_axes` gives.
+
+    The bounds are checked here because whoever forges an answer does not keep to them.
+    """
     return (
-        all(isinstance(answer.get(name), str) for name in texts)
-        and all(isinstance(answer.get(name), list) for name in lists)
+        isinstance(answer, dict)
+        and all(isinstance(answer.get(name), str) for name in _TEXTS)
+        and all(_is_list_of_texts(answer.get(name)) for name in _LISTS_OF_TEXTS)
+        and all(isinstance(answer.get(name), list) for name in ("points", "lines", "bars"))
         and all(_is_curve(answer.get(name)) for name in ("xlim", "ylim"))
+        and len(answer["xlim"]) == len(answer["ylim"]) == 2
         and all(_has_floats(point, "x", "y", "area") for point in answer["points"])
         and all(_has_floats(bar, "x", "width", "y", "height") for bar in answer["bars"])
         and all(_is_line(line) for line in answer["lines"])
         and all(_is_color(part["color"]) for part in answer["points"] + answer["bars"])
+        and _is_bounded(answer)
     )
+
+
+def _is_bounded(drawing: dict[str, Any]) -> bool:
+    texts = [drawing[name] for name in _TEXTS]
+    texts += [text for name in _LISTS_OF_TEXTS for text in drawing[name]]
+    characters = sum(map(len, texts)) + sum(len(line["label"]) for line in drawing["lines"])
+    # Each line counts as one vertex more, so that there cannot be too many without any.
+    vertices = len(drawing["points"]) + sum(1 + len(line["x"]) for line in drawing["lines"])
+    return (
+        vertices <= MAX_VERTICES
+        and len(drawing["bars"]) <= MAX_ARTISTS
+        and len(texts) <= MAX_ARTISTS
+        and characters <= MAX_CHARACTERS
+    )
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 def _has_floats(part: Any, *names: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 
 MAX_DEPTH = 12
 MAX_ITEMS = 200_000
+MAX_VALUES = 1_000_000
 MAX_BYTES = 32 * 2**20
 MAX_DIGITS = 400
 
@@ -112,14 +114,21 @@ def _encode_array(value: Any, depth: int) -> dict[str, Any]:
     }
 
 
-def decode(message: Any, depth: int = 0) -> Any:
+def decode(message: Any) -> Any:
     """Rebuild the value that ``message`` describes; arrays come back as NumPy arrays.
 
     Raises:
         WireError: the message is not one that :func:`encode` writes, or exceeds a bound.
     """
+    return _decode(message, 0, iter(range(MAX_VALUES)))
+
+
+def _decode(message: Any, depth: int, room: Iterator[int]) -> Any:
+    """One value, with those in it; ``room`` has an item left for each value that may follow."""
     if depth > MAX_DEPTH:
         raise WireError("nested too deeply")
+    if next(room, None) is None:
+        raise WireError("too many values")
     if not isinstance(message, dict):
         raise WireError("not a description of a value")
     kind = message.get("kind")
@@ -136,10 +145,10 @@ def decode(message: Any, depth: int = 0) -> Any:
     if kind == "key":
         return Key(_field(message, "seed", int))
     if kind in ("list", "tuple"):
-        items = [decode(item, depth + 1) for item in _items(message)]
+        items = [_decode(item, depth + 1, room) for item in _items(message)]
         return items if kind == "list" else tuple(items)
     if kind == "dict":
-        return _decode_dict(_items(message), depth)
+        return _decode_dict(_items(message), depth, room)
     if kind == "array":
         return _decode_array(message)
     if kind == "opaque":
@@ -178,15 +187,15 @@ def _decode_float(text: str) -> float:
         raise WireError("a malformed float") from None
 
 
-def _decode_dict(items: list[Any], depth: int) -> dict[Any, Any]:
+def _decode_dict(items: list[Any], depth: int, room: Iterator[int]) -> dict[Any, Any]:
     result: dict[Any, Any] = {}
     for item in items:
         if not (isinstance(item, list) and len(item) == 2):
             raise WireError("a malformed dictionary")
-        key = decode(item[0], depth + 1)
+        key = _decode(item[0], depth + 1, room)
         if not isinstance(key, (str, int, float, bool, type(None))):
             raise WireError("a dictionary key that is no text or number")
-        result[key] = decode(item[1], depth + 1)
+        result[key] = _decode(item[1], depth + 1, room)
     return result
 
 
@@ -199,7 +208,9 @@ def _decode_array(message: dict[str, Any]) -> np.ndarray:
     dtype = np.dtype(dtype_name).newbyteorder("<")
     data = _field(message, "data", str)
     n_bytes = math.prod(shape) * dtype.itemsize
-    if n_bytes > MAX_BYTES or len(data) > 4 * (n_bytes // 3 + 1):
+    # NumPy also refuses what would be too large if an axis without entries had one.
+    most_bytes = math.prod(max(n, 1) for n in shape) * dtype.itemsize
+    if most_bytes > MAX_BYTES or len(data) > 4 * (n_bytes // 3 + 1):
         raise WireError("an array that is too large")
     try:
         raw = base64.b64decode(data, validate=True)
