@@ -11,6 +11,7 @@ import sys
 import psutil
 import pytest
 import zmq
+from conftest import attempt
 
 from autograder.course import Limits
 from autograder.errors import SandboxUnavailable
@@ -110,23 +111,6 @@ def run(kernel, code, seconds=PATIENCE):
     return printed(kernel.execute(code, seconds))
 
 
-def attempt(statement, preparation=""):
-    """Code that tries something and prints ``done`` or ``refused``."""
-    return f"""
-import ctypes, os
-libc = ctypes.CDLL(None, use_errno=True)
-def call(name, *arguments):
-    if getattr(libc, name)(*arguments) == -1:
-        raise OSError(ctypes.get_errno(), name)
-{preparation}
-try:
-    {statement}
-    print("done")
-except OSError as error:
-    print("refused")
-"""
-
-
 # --- what student code can see and reach -------------------------------------------------------
 
 
@@ -193,7 +177,7 @@ def test_the_environment_is_the_same_in_warm_and_cold_kernels_and_scrubbed(monke
 
 @pytest.mark.parametrize("path", ["/x", "/usr/x", f"{ROOT}/.venv/x", "/etc/x", "/dev/x", "/proc/x"])
 def test_only_the_scratch_directory_is_writable(kernel, path):
-    assert run(kernel, attempt(f"open({path!r}, 'w')")) == "refused"
+    assert run(kernel, attempt(f"open({path!r}, 'w')")).startswith("refused")
     assert run(kernel, "open('/scratch/x', 'w').close(); print('written')") == "written"
 
 
@@ -202,7 +186,7 @@ def test_only_the_scratch_directory_is_writable(kernel, path):
 )
 def test_the_machines_settings_cannot_be_changed(kernel, name):
     """Opened for writing only; to a grader that is root they would be writable by number."""
-    assert run(kernel, attempt(f"os.open('/proc/sys/{name}', os.O_WRONLY)")) == "refused"
+    assert run(kernel, attempt(f"os.open('/proc/sys/{name}', os.O_WRONLY)")).startswith("refused")
 
 
 @pytest.mark.parametrize(
@@ -217,7 +201,7 @@ def test_the_machines_settings_cannot_be_changed(kernel, name):
 def test_no_namespace_can_be_made_and_no_mount_be_changed(kernel, statement):
     if not walls.can_forbid_namespaces() and not was_forked(kernel):
         pytest.skip("this bubblewrap is older than 0.8 and has no --disable-userns")
-    assert run(kernel, attempt(statement)) == "refused"
+    assert run(kernel, attempt(statement)).startswith("refused")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +214,7 @@ def test_no_namespace_can_be_made_and_no_mount_be_changed(kernel, statement):
     ],
 )
 def test_memory_outside_of_processes_and_looks_into_others_are_refused(kernel, statement):
-    assert run(kernel, attempt(statement)) == "refused"
+    assert run(kernel, attempt(statement)).startswith("refused")
 
 
 def test_what_student_code_nested_deeply_or_closed_is_removed(temporary):
@@ -264,7 +248,7 @@ def test_a_store_cannot_be_browsed_or_changed_and_serves_those_who_know_its_prog
         f"os.listdir('/proc/self/root{place}')",
         f"os.listdir(os.open({place!r}, os.O_PATH))",
     ):
-        assert run(kernel, attempt(statement)) == "refused", statement
+        assert run(kernel, attempt(statement)).startswith("refused"), statement
     code = """
 import jax
 found = []
