@@ -1,7 +1,7 @@
 """What a learner is told: mistakes of form get words of their own, and nothing hidden is said."""
 
 import pytest
-from conftest import PS1, graded_key, scores, with_answers, with_cell
+from conftest import PS1, demo_submission, graded_key, scores, with_answers, with_cell
 
 from autograder.grading.grade import grade
 from autograder.notebooks.reading import read_notebook
@@ -129,3 +129,15 @@ def test_whole_numbers_where_genjax_wants_floats_get_their_own_words():
     cell = grade(with_answers(key, student_tonkatsu=picky), ASSIGNMENTS[1], COURSE).cells[0]
     assert cell.score == 7
     assert any("whole number" in test.hint for test in cell.tests if not test.passed)
+
+
+def test_what_contradicts_itself_is_not_blamed_on_an_earlier_exercise():
+    """Carmen's hyperprior is wrong; that her regime is turned round has nothing to do with it."""
+    assignment = ASSIGNMENTS[3]
+    graded = grade(demo_submission("carmen", assignment), assignment, COURSE)
+    by_name = {cell.grade_id: cell for cell in graded.cells}
+    assert by_name["test_sample_hyperprior"].score < 4
+    hints = {test.hint for test in by_name["test_classroom_verdict"].tests}
+    assert len(hints) == 1
+    assert "same verdict" in str(hints)
+    assert "mend that first" not in str(hints)

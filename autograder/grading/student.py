@@ -58,6 +58,10 @@ class StudentFailure(AssertionError):
     """A test failed because of what the student's code is or does; the message is for them."""
 
 
+class Inconsistent(StudentFailure):
+    """An answer contradicts itself, so that no earlier exercise can be the cause."""
+
+
 class Student:
     """The student's code, as one test cell's tests see it."""
 
@@ -214,6 +218,16 @@ class Student:
         ON_CHECK.get("correlation", _nobody)(correlation, len(first))
         if not abs(correlation) <= Z / np.sqrt(len(first)):
             raise StudentFailure(meaning)
+
+    @staticmethod
+    def expect_consistent(condition: bool, *, meaning: str) -> None:
+        """Check what follows from other parts of the same answer, right or wrong.
+
+        Raises:
+            Inconsistent: it does not.
+        """
+        if not condition:
+            raise Inconsistent(meaning)
 
     @staticmethod
     def expect_estimate(

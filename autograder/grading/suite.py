@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from autograder.errors import GraderFault
-from autograder.grading.student import Student, StudentFailure, unobserved
+from autograder.grading.student import Inconsistent, Student, StudentFailure, unobserved
 from autograder.in_kernel.wire import Key, encode
 from autograder.misconceptions.known import NO_ANSWER, KnownMisconceptions
 from autograder.misconceptions.library import Misconception
@@ -236,6 +236,7 @@ class _Runner(_Collector):
         self.results: dict[str, list[TestResult]] = {}
         self.transcripts: dict[tuple[str, str], list[Answered]] = {}
         self._items: dict[tuple[str, str], pytest.Function] = {}
+        self._inconsistent: set[tuple[str, str]] = set()
         self._run = run
         self._known = known
 
@@ -277,6 +278,8 @@ class _Runner(_Collector):
         self._items[cell_of(item), name] = item
         if error is None:
             return TestResult(name, True, points, points, tests_that=told)
+        if isinstance(error, Inconsistent):
+            self._inconsistent.add((cell_of(item), name))
         hint = str(error).strip() or told
         return TestResult(name, False, 0.0, points, hint, tests_that=told)
 
@@ -310,7 +313,7 @@ class _Runner(_Collector):
             found = named.get(test.name)
             if found is not None:
                 test = replace(test, hint=found.teaches, misconception=found.name)
-            elif wrong_before:
+            elif wrong_before and (cell, test.name) not in self._inconsistent:
                 test = replace(test, hint=f"{test.hint} {_mend_first(wrong_before[0])}")
             explained[test.name] = test
         return CellResult(cell, tuple(explained.get(test.name, test) for test in tests))

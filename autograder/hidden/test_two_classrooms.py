@@ -364,17 +364,20 @@ class TestClassroomVerdict:
             for name in ("mu", "lam")
         )
         self.check_population(student, mu, lam, k, n, seed)
-        self.check_regime(verdict["regime"], lam)
+        self.check_regime(student, verdict["regime"], lam)
         shrunk = self.check_shrunk(student, verdict["shrunk"], mu, lam, k, n)
-        self.check_verdicts(verdict["verdicts"], shrunk, mu, k / n)
+        self.check_verdicts(student, verdict["verdicts"], shrunk, mu, k / n)
         return lam
 
-    def check_regime(self, regime, lam):
-        assert isinstance(regime, str) and regime in ("alike", "different"), (
-            'The regime should be the text "alike" or the text "different".'
+    def check_regime(self, student, regime, lam):
+        student.expect_consistent(
+            isinstance(regime, str) and regime in ("alike", "different"),
+            meaning='The regime should be the text "alike" or the text "different".',
         )
-        assert regime == ("alike" if lam >= 1 else "different"), (
-            "The regime does not go with the concentration that was found."
+        student.expect_consistent(
+            regime == ("alike" if lam >= 1 else "different"),
+            meaning='The regime does not go with the "lam" in the same verdict: it is "alike" '
+            'where lam is 1 or more, and "different" where it is less.',
         )
 
     def check_population(self, student, mu, lam, k, n, seed):
@@ -411,19 +414,23 @@ class TestClassroomVerdict:
                 raise
         return shrunk
 
-    def check_verdicts(self, verdicts, shrunk, mu, raw):
-        assert isinstance(verdicts, list | tuple) and len(verdicts) == len(raw), (
-            'There should be one entry in "verdicts" for each student.'
+    def check_verdicts(self, student, verdicts, shrunk, mu, raw):
+        student.expect_consistent(
+            isinstance(verdicts, list | tuple) and len(verdicts) == len(raw),
+            meaning='There should be one entry in "verdicts" for each student.',
         )
-        assert all(isinstance(verdict, str) for verdict in verdicts) and (
-            {PULLED, FACE_VALUE}.issuperset(verdicts)
-        ), f'Each verdict should be the text "{PULLED}" or the text "{FACE_VALUE}".'
+        student.expect_consistent(
+            all(isinstance(verdict, str) for verdict in verdicts)
+            and {PULLED, FACE_VALUE}.issuperset(verdicts),
+            meaning=f'Each verdict should be the text "{PULLED}" or the text "{FACE_VALUE}".',
+        )
         margin = np.abs(shrunk - raw) - np.abs(shrunk - mu)
         for verdict, room in zip(verdicts, margin, strict=True):
             if abs(room) > 1e-4:  # else a rounding error decides
-                assert verdict == (PULLED if room > 0 else FACE_VALUE), (
-                    "A verdict does not say which the shrunk rate is nearer to, the group's mean "
-                    "or the student's own raw fraction."
+                student.expect_consistent(
+                    verdict == (PULLED if room > 0 else FACE_VALUE),
+                    meaning="A verdict does not say which the shrunk rate is nearer to, the "
+                    "group's mean or the student's own raw fraction.",
                 )
 
 
