@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -18,13 +21,15 @@ from sqlalchemy.exc import OperationalError
 
 from autograder.course import Assignment, Course
 from autograder.doors import not_graded
-from autograder.errors import GraderFault, UserError
+from autograder.errors import UserError
 from autograder.sandbox import walls
 
 UNDATED = "Its timestamp.txt holds no date and time: correct or remove that file."
 
 # How long a gradebook that another program writes to is waited for.
 GRADEBOOK_PATIENCE_SECONDS = 60
+# With less room than this on the disk no submission is begun.
+LEAST_ROOM_BYTES = 32 * 2**20
 
 
 class AutogradeRun:
@@ -49,29 +54,20 @@ class AutogradeRun:
         """
         try:
             walls.choose(self._course.sandbox)
+            self._try_to_write()
             with self._gradebook() as gradebook:
-                _try_to_write(gradebook)
                 for folder, assignment, student in self._chosen():
                     # nbgrader leaves folders without a notebook out, and wants this name.
                     notebook = folder / f"{assignment.notebook}.ipynb"
                     self._converter.assignments[str(folder)] = [str(notebook)]
                     self._remove_if_half_graded(gradebook, notebook, assignment, student)
-        except OperationalError as error:
-            self._refuse(self.gradebook_unusable(error))
-        except (UserError, OSError) as problem:
-            self._refuse(str(problem))
+        except (UserError, OSError, OperationalError) as problem:
+            reason = str(problem) if isinstance(problem, UserError) else _sentence(problem)
+            self._log.error("Nothing was graded. %s", reason)
+            raise NbGraderException(reason) from None
         self._hooks = self._converter.pre_convert_hook, self._converter.post_convert_hook
         self._converter.pre_convert_hook = self._begin_submission
         self._converter.post_convert_hook = self._end_submission
-
-    def expect_begun(self, resources: dict[str, Any]) -> None:
-        """Let nothing be graded that would count as graded if this process were ended now.
-
-        Raises:
-            GraderFault: it is not noted that grading has begun; nbgrader goes on after that.
-        """
-        if not not_graded.noted(self._directory, *_whose(resources)):
-            raise GraderFault("it could not be noted in not_graded/ that grading begins")
 
     def fail(self, resources: dict[str, Any], reason: str) -> None:
         """Say and note why a submission was not graded, and let it count nowhere."""
@@ -85,20 +81,28 @@ class AutogradeRun:
             # It stays noted as unfinished, which is true.
             self._log.exception("The reason could not be noted.")
 
-    @staticmethod
-    def gradebook_unusable(error: OperationalError) -> str:
-        """What to do about a gradebook that cannot be read or written, in a sentence or two."""
-        return (
-            f"The gradebook cannot be used ({error.orig}). What was graded is kept: when nothing "
-            "else uses the gradebook and the disk has room, run the same command again."
-        )
+    def end(self, problem: OSError | OperationalError) -> NoReturn:
+        """End the run: neither the next submission nor any other could be graded now."""
+        self._log.error(_sentence(problem))
+        # nbgrader goes on after most exceptions, and reads others as signs of an old gradebook.
+        sys.exit(1)
 
     def _gradebook(self) -> Gradebook:
         return Gradebook(self._directory.db_url, self._directory.course_id)
 
-    def _refuse(self, reason: str) -> NoReturn:
-        self._log.error("Nothing was graded. %s", reason)
-        raise NbGraderException(reason)
+    def _try_to_write(self) -> None:
+        """Find out whether grades can be kept now, and change nothing.
+
+        Raises:
+            OSError: the disk has no room.
+            OperationalError: the gradebook cannot be written.
+        """
+        root = self._directory.root
+        if shutil.disk_usage(root).free < LEAST_ROOM_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), root)
+        with self._gradebook() as gradebook:
+            gradebook.db.execute(text("UPDATE course SET id = id"))
+            gradebook.db.rollback()
 
     def _chosen(self) -> Iterator[tuple[Path, Assignment, str]]:
         """What was handed in for the course's assignments and is to be graded in this run."""
@@ -140,7 +144,11 @@ class AutogradeRun:
     def _begin_submission(self, notebooks: list[str], **of_the_run: Any) -> None:
         """nbgrader's hook before it touches a submission."""
         resources = self._converter.init_single_notebook_resources(notebooks[0])
-        not_graded.note(self._directory, *_whose(resources), not_graded.UNFINISHED)
+        try:
+            self._try_to_write()
+            not_graded.note(self._directory, *_whose(resources), not_graded.UNFINISHED)
+        except (OSError, OperationalError) as problem:
+            self.end(problem)
         try:
             self._directory.get_existing_timestamp(str(Path(notebooks[0]).parent))
         except Exception:  # nbgrader ends here because of a method that it does not have
@@ -162,14 +170,17 @@ def _be_patient(connection: Any, _: Any) -> None:
         connection.execute(f"PRAGMA busy_timeout = {1000 * GRADEBOOK_PATIENCE_SECONDS}")
 
 
-def _try_to_write(gradebook: Gradebook) -> None:
-    """Find out whether the gradebook can be written to, and leave it as it is.
-
-    Raises:
-        OperationalError: it cannot.
-    """
-    gradebook.db.execute(text("UPDATE course SET id = id"))
-    gradebook.db.rollback()
+def _sentence(problem: OSError | OperationalError) -> str:
+    if isinstance(problem, OSError):
+        what = (
+            f"{problem.filename or 'The course directory'} cannot be written ({problem.strerror})"
+        )
+    else:
+        what = f"The gradebook cannot be used ({problem.orig})"
+    return (
+        f"{what}. What was graded is kept: when the disk has room and nothing else uses the "
+        "gradebook, run the same command again."
+    )
 
 
 def _whose(resources: dict[str, Any]) -> tuple[str, str]:

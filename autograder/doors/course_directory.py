@@ -94,7 +94,7 @@ def _complaint(outcome: dict[str, Any]) -> str:
         raise KeyboardInterrupt
     lines = outcome.get("log", "").splitlines() + outcome.get("error", "").splitlines()
     raised = [line.strip() for line in lines if re.match(r"\s*[\w.]+(Error|Exception): ", line)]
-    errors = [line for line in lines if line.startswith("[ERROR]")]
+    errors = [line.removeprefix("[ERROR] ") for line in lines if line.startswith("[ERROR] ")]
     return (raised or errors or lines or ["nbgrader failed and gave no reason."])[0]
 
 

@@ -32,8 +32,8 @@ class SubmissionExporter(NotebookExporter):
     """Takes submissions in, and keeps whatever goes wrong with one of them to it.
 
     nbgrader's converter makes one for a run and hands it each notebook twice: to be restored, and
-    to be graded. After an exception it goes on with the next submission, unless the gradebook,
-    which is everybody's, cannot be used.
+    to be graded. After an exception it goes on with the next submission; but where the gradebook,
+    which is everybody's, cannot be used, the run ends.
     """
 
     def __init__(self, *args: Any, **kw: Any) -> None:
@@ -50,17 +50,16 @@ class SubmissionExporter(NotebookExporter):
 
         Raises:
             CannotGrade: it gets no grade; the message is one sentence, and is noted.
-            OperationalError: the gradebook cannot be used.
+            SystemExit: the gradebook cannot be used.
         """
         try:
-            if self._run and resources:
-                self._run.expect_begun(resources)
             notebook = read_notebook(self._find(Path(filename), resources))
             converted: tuple[str, dict[str, Any]] = self.from_notebook_node(
                 notebook, resources=resources, **kw
             )
-        except OperationalError as error:
-            self.log.error(AutogradeRun.gradebook_unusable(error))
+        except OperationalError as problem:
+            if self._run:
+                self._run.end(problem)
             raise
         except (Exception, SystemExit) as problem:
             reason = _sentence(problem)

@@ -1,0 +1,87 @@
+"""The grader may be ended anywhere: the next run of the same command finishes the rest.
+
+Nothing is lost or half written, nothing that is complete is graded again, and a teacher's work is
+kept. ``AUTOGRADER_KILLS=100`` kills more often; ``make verify`` does so.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import small_class
+from conftest import demo_submission
+from small_class import PS1, hand_in
+
+KILLS = int(os.environ.get("AUTOGRADER_KILLS", "4"))
+SEED = int(os.environ.get("AUTOGRADER_SEED", "1"))
+
+NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
+PROGRAM = Path(__file__).parent / "interrupted.py"
+
+
+@pytest.fixture(scope="module")
+def a_class(tmp_path_factory, request):
+    """A class of which one is late, one has renamed the notebook and one has handed in none."""
+    root = tmp_path_factory.mktemp("crashes")
+    course = small_class.set_up(root / "course")
+    (course / "nbgrader_config.py").write_text(
+        "from autograder.configuration import configure_nbgrader\n"
+        "configure_nbgrader(get_config())\n"
+        "get_config().LateSubmissionPlugin.penalty_method = 'zero'\n"
+    )
+    key = small_class.released_notebook(PS1)
+    hand_in(course, "alyssa", demo_submission("alyssa"), date="2027-01-02 12:00:00 UTC")
+    hand_in(course, "ben", demo_submission("ben"), name="shrinkage (1).ipynb")
+    hand_in(course, "carmen", "this is no notebook")
+    hand_in(course, "diego", demo_submission("diego"), date="2027-11-01 12:00:00 UTC")
+    hand_in(course, "emi", key)
+    return root
+
+
+def interrupted(*arguments, behind=()):
+    """What the program found out."""
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    outcome = subprocess.run(
+        [*behind, sys.executable, PROGRAM, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    return json.loads(outcome.stdout.splitlines()[-1])
+
+
+def test_kills_lose_nothing(a_class):
+    found = interrupted("class", a_class, SEED, KILLS)
+    assert len(found) == KILLS
+    assert [kill for kill in found if kill["wrong"]] == []
+
+
+def test_kills_leave_the_json_file_whole(a_class):
+    shutil.copytree(a_class / "course", a_class / "json")
+    outcome = interrupted("json", a_class / "json")
+    assert {kill["kept"] for kill in outcome["found"]} == {0, 1, 2, 3, 4}
+    assert all(kill["right"] for kill in outcome["found"])
+    assert outcome["complete"]
+
+
+def can_mount():
+    """Whether this machine lets a program have a disk of its own."""
+    try:
+        program = [*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+        return subprocess.run(program, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not can_mount(), reason="no disk can be mounted here")
+def test_a_full_disk_loses_nothing(a_class):
+    found = interrupted("disk", a_class, behind=NAMESPACE)
+    assert [run for run in found if run["wrong"] or run["status"] != 1] == []
+    assert "No space left on device). What was graded is kept: when" in found[0]["said"]
+    assert "Traceback" not in found[0]["said"]
