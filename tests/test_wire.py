@@ -104,6 +104,8 @@ ARRAY = {"kind": "array", "dtype": "float32", "shape": [1], "data": "AACAPw=="}
         ARRAY | {"shape": [2]},
         ARRAY | {"shape": [-1]},
         ARRAY | {"shape": [2**40]},
+        ARRAY | {"shape": [0, 2**25, 2**25, 2**25], "data": ""},
+        ARRAY | {"shape": [0, 2**24], "data": ""},
         ARRAY | {"shape": [True]},
         ARRAY | {"shape": [1] * 9},
         ARRAY | {"data": "not base64!"},
@@ -114,6 +116,14 @@ ARRAY = {"kind": "array", "dtype": "float32", "shape": [1], "data": "AACAPw=="}
 def test_malformed_messages_are_refused(message):
     with pytest.raises(WireError):
         decode(message)
+
+
+def test_a_message_of_many_values_is_refused_however_they_are_nested():
+    short = {"kind": "list", "items": [{"kind": "none"}] * 1000}
+    pair = {"kind": "dict", "items": [[{"kind": "int", "value": str(i)}, short] for i in range(99)]}
+    decode({"kind": "tuple", "items": [pair] * 10})
+    with pytest.raises(WireError, match="too many values"):
+        decode({"kind": "tuple", "items": [pair] * 11})
 
 
 def test_a_deep_message_is_refused_without_recursion():
