@@ -3,6 +3,7 @@
 python tests/interrupted.py class ROOT SEED KILLS   kills of ``nbgrader autograde``
 python tests/interrupted.py json ROOT               a kill at every step of ``autograder grade``
 python tests/interrupted.py disk ROOT               runs on a disk that is full; needs a namespace
+python tests/interrupted.py lock ROOT               runs with a gradebook that is locked
 
 Each run is a child that is forked when all imports are done, in which grading takes no time. A kill
 is a SIGKILL to itself at one of its steps: when it opens, removes or renames a file in its course
@@ -14,6 +15,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -36,11 +38,11 @@ ON_FILES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod"
 KINDS = (HALF_WRITTEN, COMMIT, *ON_FILES, STATEMENT)
 
 
-def nbgrader_autograde(root, *options):
-    """``nbgrader autograde``, as a command."""
+def nbgrader_autograde(root, *options, lock_after=0):
+    """``nbgrader autograde``, as a command; from some submission on the gradebook may be locked."""
 
     def run():
-        nbgrader.grade = _noting(root)
+        nbgrader.grade = _noting(root, lock_after)
         os.chdir(root)
         NbGraderApp.launch_instance(["autograde", PS1.name, *options])
 
@@ -58,10 +60,13 @@ def autograder_grade(root):
     return run
 
 
-def _noting(root):
-    """Quick grading that notes each time that it grades."""
+def _noting(root, lock_after=0):
+    """Quick grading that notes each time that it grades, and may lock the gradebook then."""
+    holder = sqlite3.connect(root / "gradebook.db", isolation_level=None)
 
     def quick(notebook, assignment, course):
+        if lock_after and _count(root) == lock_after:
+            holder.execute("BEGIN EXCLUSIVE")
         graded = small_class.quick_grade(notebook, assignment, course)
         with (root / "graded.log").open("a") as log:
             log.write("one\n")
@@ -259,7 +264,34 @@ def full_disks(root):
     return found
 
 
+def locked_gradebooks(root):
+    """Grade while another program holds the gradebook, from the beginning or from halfway on."""
+    autograde_run.GRADEBOOK_PATIENCE_SECONDS = 1
+    undisturbed = shutil.copytree(root / "course", root / "undisturbed-by-locks")
+    _, status, _ = forked(nbgrader_autograde(undisturbed), undisturbed)
+    found = []
+    for begun in (0, 2):
+        place = shutil.copytree(root / "course", root / f"locked-{begun}")
+        holder = sqlite3.connect(place / "gradebook.db", isolation_level=None)
+        if not begun:
+            holder.execute("BEGIN EXCLUSIVE")
+        _, first, said = forked(nbgrader_autograde(place, lock_after=begun), place)
+        holder.close()
+        kept = graded_entirely(place)
+        _, second, _ = forked(nbgrader_autograde(place), place)
+        right = second == status and (
+            small_class.contents(place) == small_class.contents(undisturbed)
+        )
+        found.append({"status": first, "said": said, "kept": len(kept), "right": right})
+    return found
+
+
 if __name__ == "__main__":
     what, root, *numbers = sys.argv[1:]
-    does = {"class": kills_of_a_class, "json": kills_of_json, "disk": full_disks}[what]
+    does = {
+        "class": kills_of_a_class,
+        "json": kills_of_json,
+        "disk": full_disks,
+        "lock": locked_gradebooks,
+    }[what]
     print(json.dumps(does(Path(root), *map(int, numbers))))

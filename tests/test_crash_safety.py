@@ -85,3 +85,14 @@ def test_a_full_disk_loses_nothing(a_class):
     assert [run for run in found if run["wrong"] or run["status"] != 1] == []
     assert "No space left on device). What was graded is kept: when" in found[0]["said"]
     assert "Traceback" not in found[0]["said"]
+
+
+def test_a_locked_gradebook_is_told_in_one_sentence_and_loses_nothing(a_class):
+    from_the_beginning, halfway = interrupted("lock", a_class)
+    for run in (from_the_beginning, halfway):
+        assert run["status"] == 1
+        assert "The gradebook cannot be used (database is locked). What was graded" in run["said"]
+        assert "nbgrader db upgrade" not in run["said"]
+        assert run["right"]
+    assert from_the_beginning["kept"] == 0
+    assert halfway["kept"] == 2
