@@ -236,3 +236,18 @@ def plot_concentration(classrooms, seed=0):
     ax.axvline(1, linestyle=":")
     ax.set(xscale="log", xlabel="lam")
     return ax
+
+# %% plot_concentration: a histogram with bins of equal width
+import numpy as np
+
+def plot_concentration(classrooms, seed=0):
+    _, ax = plt.subplots()
+    for label, (k, n) in classrooms.items():
+        mu, lam = sample_hyperprior(jr.PRNGKey(seed), 60000)
+        weights = np.asarray(weigh_population(k, n, mu, lam))
+        ax.hist(np.asarray(lam), bins=35, weights=weights, alpha=0.5, label=label)
+    ax.axvline(1.0, color="black")
+    ax.set_xscale("log")
+    ax.set_xlabel("lambda")
+    ax.legend()
+    return ax
