@@ -81,10 +81,9 @@ class SubmissionExporter(NotebookExporter):
 def _sentence(problem: BaseException) -> str:
     if isinstance(problem, CannotGrade) and not isinstance(problem, GraderFault):
         return str(problem)
-    told = str(problem).partition("\n")[0][:300]
-    if not isinstance(problem, GraderFault | UserError):
-        told = f"{type(problem).__name__}: {told}"
-    return f"The grader itself failed, not the submission: {told}"
+    if isinstance(problem, Exception) and not isinstance(problem, GraderFault | UserError):
+        problem = GraderFault.caused_by(problem)
+    return f"The grader itself failed, not the submission: {problem}"
 
 
 class RestoreCells(NbGraderPreprocessor):
