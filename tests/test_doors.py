@@ -55,7 +55,9 @@ def class_folder(tmp_path_factory):
         "kim": foreign_kernel,
     }
     for student, notebook in submissions.items():
-        _place(root, student, nbformat.writes(notebook))
+        # A browser has given the second copy that Alyssa downloaded a name of its own.
+        name = "shrinkage (1)" if student == "alyssa" else PS1.notebook
+        _place(root, student, nbformat.writes(notebook), name)
     _place(root, "nora", "this is no notebook")
     _place(root, "oldo", json.dumps({"nbformat": 3, "worksheets": []}))
     _place(root, "zoe", nbformat.writes(nbformat.v4.new_notebook()))
@@ -63,8 +65,8 @@ def class_folder(tmp_path_factory):
     return root
 
 
-def _place(root, student, text):
-    path = root / "submitted" / student / PS1.name / f"{PS1.notebook}.ipynb"
+def _place(root, student, text, name=PS1.notebook):
+    path = root / "submitted" / student / PS1.name / f"{name}.ipynb"
     path.parent.mkdir(parents=True)
     path.write_text(text)
 
@@ -134,7 +136,7 @@ def test_what_cannot_be_graded_is_reported_by_both_doors(by_nbgrader, by_ta, stu
     graded, outcome = by_nbgrader
     assert outcome.returncode == 1
     assert told in outcome.stderr
-    assert all(score is None for score in graded.get(student, {}).values())
+    assert student not in graded
 
 
 def test_nbgrader_feedback_and_export_follow(by_nbgrader, class_folder):
@@ -143,7 +145,9 @@ def test_nbgrader_feedback_and_export_follow(by_nbgrader, class_folder):
     assert "Mode for mean?" in page.read_text()
     assert nbgrader(class_folder, "export").returncode == 0
     grades = (class_folder / "grades.csv").read_text()
-    assert "carmen,,,,8.0,0.0,8.0,20.0" in grades
+    assert "carmen,,,,8.0,0.0,8.0,20.0,\n" in grades
+    assert 'nora,,,,,,,20.0,"The file is not valid JSON' in grades
+    assert "empty,,,,,,,20.0,There is no notebook (.ipynb) in this folder.\n" in grades
 
 
 def test_nothing_in_a_submission_runs_in_a_page(by_nbgrader, class_folder, tmp_path):
