@@ -76,6 +76,7 @@ def is_restored_or_refused(file, folder):
         return str(refused).isprintable()
     nbformat.validate(restored)
     assert restored.metadata == RELEASE.metadata
+    assert len({cell.id for cell in restored.cells}) == len(restored.cells)
     course = [cell for cell in restored.cells if grade_id(cell)]
     for cell, released in zip(course, RELEASE.cells, strict=True):
         own = ["source", "attachments"] if is_solution(released) else []
