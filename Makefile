@@ -33,6 +33,7 @@ lint: set-up
 	@$(VENV)/mypy
 
 verify: prepare
+	@FUZZ=10 $(VENV)/python -m pytest tests/test_fuzz_*.py tests/test_output_collector.py
 	@$(VENV)/autograder verify --table docs/verification.md
 	@$(VENV)/autograder power --table docs/power.md
 

@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import io
 import json
 
 import nbformat
@@ -9,15 +10,17 @@ import pytest
 from conftest import PS1, with_answers
 from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader import handlers
+from rich.console import Console
 from traitlets.config import Config
 
+from autograder.doors import tables
 from autograder.doors.course_directory import NbGraderCourse
 from autograder.doors.nbgrader import GradeInSandbox
 from autograder.grading.feedback import as_text, markdown2html, outputs_of
 from autograder.notebooks.cells import grade_id, is_autograded
 from autograder.notebooks.display import not_run, notice, printable, shown_outputs
 from autograder.notebooks.restoring import restore
-from autograder.records import CellResult, TestResult
+from autograder.records import CellResult, Result, TestResult
 from course_config import configure
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
@@ -132,6 +135,21 @@ def test_feedback_with_an_error_message_of_a_students_is_harmless():
     for output in outputs_of(cell):
         json.dumps(output, ensure_ascii=False).encode()
         assert "<script>" not in output["data"].get("text/html", "")
+
+
+def test_nothing_in_names_of_files_reaches_the_terminal():
+    """They come from students' disks: bytes that are no text, and commands to a terminal."""
+    printed = io.StringIO()
+    console = Console(file=printed, width=200)
+    name = "caf\udce9 \x1b[2J\x1b]0;x\x07[red].ipynb"
+    wrong = TestResult("a", False, 0, 1, "\x1b[2J", tests_that="It is right.")
+    graded = Result(name, None, None, None, reason=name, cells=(CellResult("test_f", (wrong,)),))
+    refused = Result(name, None, None, None, "failed", reason=name)
+    console.print(tables.results_table([graded, refused]))
+    tables.print_details(console, graded)
+    told = printed.getvalue()
+    assert told.count("caf\ufffd \ufffd[2J\ufffd]0;x\ufffd[red].ipynb") == 6
+    assert told.replace("\n", "").isprintable()
 
 
 # --- Markdown ----------------------------------------------------------------------------------

@@ -329,6 +329,11 @@ def test_the_assignment_is_told_by_folder_file_name_or_cells(tmp_path, released)
     assert assignment_by_cells(released, COURSE) == PS1
     assert student_of(folder / "x.ipynb", PS1) == "alyssa"
     assert student_of(tmp_path / "x.ipynb", PS1) is None
+    folder.mkdir(parents=True)
+    link = tmp_path / "x.ipynb"
+    link.symlink_to(folder / "x.ipynb")
+    assert student_of(link, PS1) is None
+    assert assignment_by_path(link, COURSE) is None
     with pytest.raises(CannotGrade, match="no assignment"):
         assignment_by_cells(nbformat.v4.new_notebook(), COURSE)
 

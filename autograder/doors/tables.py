@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.grading.feedback import as_text
+from autograder.notebooks.display import printable
 from autograder.records import CellResult, Result
 
 if TYPE_CHECKING:
@@ -39,11 +40,11 @@ def results_table(results: list[Result]) -> Table:
     for result in results:
         graded = result.status == "graded"
         table.add_row(
-            escape(result.student or result.path),
+            escape(_name(result)),
             result.assignment or "?",
             f"{result.score:g}/{result.max_score:g}" if graded else "failed",
             f"{result.seconds:.1f}",
-            escape(in_a_word(result.cells) if graded else result.reason),
+            escape(in_a_word(result.cells) if graded else printable(result.reason)),
         )
     return table
 
@@ -52,10 +53,15 @@ def print_details(console: Console, result: Result) -> None:
     """Each test cell that lost points, with what its tests say."""
     for cell in result.cells:
         if cell.score < cell.max_score:
-            console.print(f"\n{result.student or result.path}", style="bold", markup=False)
+            console.print(f"\n{_name(result)}", style="bold", markup=False)
             console.print(as_text(cell), markup=False, highlight=False)
     if result.reason and result.status == "graded":
-        console.print(f"\n{result.student or result.path}: {result.reason}", markup=False)
+        console.print(f"\n{_name(result)}: {printable(result.reason)}", markup=False)
+
+
+def _name(result: Result) -> str:
+    # Whoever hands in names files, in bytes that may be no text or commands to a terminal.
+    return printable(result.student or result.path)
 
 
 def findings_table(findings: list[Finding]) -> Table:

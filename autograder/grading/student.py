@@ -409,7 +409,7 @@ def _explain_public(function: str, error: dict[str, Any]) -> str:
 
 
 def _printable(value: Any) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in str(value)).strip()
+    return "".join(letter if letter.isprintable() else " " for letter in str(value)[:500]).strip()
 
 
 def _explain_hidden(function: str, error: dict[str, Any]) -> str:

@@ -105,7 +105,7 @@ def _names(paths: list[Path], folder: Path) -> str:
 def assignment_by_path(path: Path, course: Course) -> Assignment | None:
     """The assignment that the folder, or else the file name, of a notebook tells."""
     for assignment in course.assignments:
-        if assignment.name == path.resolve().parent.name:
+        if assignment.name == path.parent.resolve().name:
             return assignment
     for assignment in course.assignments:
         if assignment.notebook == path.stem:
@@ -133,7 +133,9 @@ def assignment_by_cells(notebook: NotebookNode, course: Course) -> Assignment:
 
 def student_of(path: Path, assignment: Assignment) -> str | None:
     """Who handed a notebook in, where it lies in or below ``<student>/<assignment>/``."""
-    for folder in path.resolve().parents:
+    # Were the notebook a link, its owner is not whoever has what it leads to.
+    inner = path.parent.resolve()
+    for folder in (inner, *inner.parents):
         if folder.name == assignment.name:
             is_the_course_itself = folder.parent.parent == assignment.root
             return None if is_the_course_itself else folder.parent.name
