@@ -167,19 +167,14 @@ def _grade(arguments: argparse.Namespace, course: Course) -> int:
     if arguments.jobs == 1 or (len(arguments.paths) == 1 and arguments.paths[0].is_file()):
         _start_template(course)
     from autograder.doors import tables
-    from autograder.grading.grade import grade_file
-    from autograder.records import Result
+    from autograder.grading.grade import grade_file, not_graded
 
     if arguments.json is not None and not arguments.json.resolve().parent.is_dir():
         raise UserError(f"The folder of {arguments.json} does not exist.")
     assignment = course.assignment(arguments.assignment) if arguments.assignment else None
     console = Console()
-    work = list(_submissions(arguments.paths))
-    results = {
-        path: Result(str(path), None, None, None, "failed", reason)
-        for path, reason in work
-        if reason
-    }
+    work = list(_submissions(arguments.paths, course))
+    results = {path: not_graded(path, reason, course) for path, reason in work if reason}
     notebooks = [path for path, reason in work if not reason]
     grade_one = partial(grade_file, course=course, assignment=assignment)
     try:
@@ -188,7 +183,7 @@ def _grade(arguments: argparse.Namespace, course: Course) -> int:
             for index, result in in_parallel(grade_one, notebooks, arguments.jobs):
                 path = notebooks[index]
                 if isinstance(result, WorkerLost):
-                    result = Result(str(path), None, None, None, "failed", str(result))
+                    result = not_graded(path, str(result), course)
                 results[path] = result
                 progress.advance(task)
                 if arguments.json:
@@ -214,17 +209,16 @@ def _start_template(course: Course) -> None:
         template_for(kernel_setup(course))
 
 
-def _submissions(paths: list[Path]) -> Iterator[tuple[Path, str]]:
-    """The notebooks at and below some paths, each with the reason why it cannot be one, or none."""
-    from autograder.notebooks.finding import iter_notebooks
+def _submissions(paths: list[Path], course: Course) -> Iterator[tuple[Path, str]]:
+    """What is to be graded at and below some paths, each with the reason why it cannot, or none."""
+    from autograder.notebooks.finding import iter_submissions
 
     for path in paths:
-        notebooks = list(iter_notebooks(path)) if path.is_dir() else [path]
-        reason = "" if path.exists() else "There is no such file or folder."
-        if path.is_dir() and not notebooks:
-            notebooks, reason = [path], "There is no notebook (.ipynb) in this folder."
-        for notebook in notebooks:
-            yield notebook, reason
+        if not path.is_dir():
+            yield path, "" if path.exists() else "There is no such file or folder."
+            continue
+        found = list(iter_submissions(path, course))
+        yield from found or [(path, "There is no notebook (.ipynb) in this folder.")]
 
 
 def _write_json(path: Path, results: list[Any]) -> None:

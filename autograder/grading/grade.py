@@ -17,7 +17,12 @@ from autograder.grading.kernels import kernel_setup
 from autograder.grading.suite import Suite, check_mapping, collect, run_suite
 from autograder.misconceptions.known import KnownMisconceptions
 from autograder.notebooks.cells import grade_id, is_autograded
-from autograder.notebooks.finding import assignment_by_cells, assignment_by_path, student_of
+from autograder.notebooks.finding import (
+    assignment_by_cells,
+    assignment_by_path,
+    remark_on_name,
+    student_of,
+)
 from autograder.notebooks.reading import read_notebook, released_notebook
 from autograder.notebooks.relevance import cells_that_decide
 from autograder.notebooks.restoring import kernel_note, restore
@@ -43,7 +48,7 @@ def grade_file(path: Path, course: Course, *, assignment: Assignment | None = No
         graded = grade(notebook, assignment, course)
         result = replace(
             result,
-            reason=graded.reason,
+            reason=" ".join(filter(None, (remark_on_name(path, assignment), graded.reason))),
             cells=graded.cells,
             graded_notebook=graded.graded_notebook,
         )
@@ -56,6 +61,13 @@ def grade_file(path: Path, course: Course, *, assignment: Assignment | None = No
         fault = GraderFault.caused_by(error)
         result = replace(result, status="failed", reason=_sentence(fault))
     return replace(result, seconds=time.monotonic() - started)
+
+
+def not_graded(path: Path, reason: str, course: Course) -> Result:
+    """The result of what cannot be graded, a notebook or a student's folder without one."""
+    inside = path / "notebook" if path.is_dir() else path
+    result = Result(str(path), None, None, None, "failed", reason)
+    return _with_owner(result, inside, assignment_by_path(inside, course))
 
 
 def _with_owner(result: Result, path: Path, assignment: Assignment | None) -> Result:

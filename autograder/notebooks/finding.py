@@ -42,7 +42,7 @@ def iter_submissions(folder: Path, course: Course) -> Iterator[tuple[Path, str]]
             continue
         if path.is_dir() and not path.is_symlink():
             yield from iter_submissions(path, course)
-        elif path.suffix == ".ipynb" and path.is_file():
+        elif path.suffix == ".ipynb":  # also what is no file: reading it says so
             yield path, ""
 
 
