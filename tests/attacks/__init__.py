@@ -1,0 +1,1 @@
+"""The kit's attacks on itself: a corpus of submissions that cheat, and what must come of them."""

@@ -1,0 +1,220 @@
+"""Grading an attack, and looking at what has become of it, of the machine and of the grader."""
+
+import ctypes
+import dataclasses
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from conftest import PS1
+from nbformat import NotebookNode
+
+from attacks.corpus import Attack
+from attacks.notebooks import handed_in
+from attacks.planted import Planted
+from autograder.errors import CannotGrade
+from autograder.grading.grade import grade
+from autograder.grading.kernels import kernel_setup
+from autograder.notebooks.reading import read_notebook
+from autograder.records import CellResult
+from autograder.sandbox import kernel as kernel_module
+from autograder.sandbox import launch
+from autograder.sandbox.kernel import LiveKernel
+from course_config import COURSE
+
+# An honest answer key fits into these, so that the same template serves it and the attacks.
+LIMITS = dataclasses.replace(
+    COURSE.limits,
+    cell_seconds=2,
+    call_seconds=2,
+    submission_seconds=20,
+    memory_bytes=2**30,
+    scratch_bytes=64 * 2**20,
+    processes=64,
+    open_files=256,
+    output_bytes=2**18,
+    restarts=5,
+)
+GRACE_SECONDS = 2
+# What the grader may hold while it waits for one reply.
+GROWTH_BYTES = 2**29
+# Long, because the machine may have other things to do; nothing waits so long that works.
+PATIENCE = 120
+_BECOME_SUBREAPER = 36
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What came of a submission.
+
+    Attributes:
+        refused: why it got no grade, or nothing.
+        cells: its test cells' results.
+        notebook: the graded notebook, None if it got no grade.
+        spent: seconds that its kernels spent, as the grader counts them.
+        grader_seconds: processor time that the grader itself took.
+        grader_bytes: by how much the grader's own memory grew at most.
+        left_processes: command lines of processes that are still there.
+        left_files: files that are still there.
+    """
+
+    refused: str
+    cells: tuple[CellResult, ...]
+    notebook: NotebookNode | None
+    spent: float
+    grader_seconds: float
+    grader_bytes: int
+    left_processes: list[str]
+    left_files: list[str]
+
+    @property
+    def score(self) -> float:
+        """Points that it earned."""
+        return sum(cell.score for cell in self.cells)
+
+    @property
+    def shown(self) -> str:
+        """All that its author can read: outputs and feedback."""
+        outputs = [text_of(cell) for cell in self.notebook.cells] if self.notebook else []
+        hints = [test.hint for cell in self.cells for test in cell.tests]
+        return "\n".join([self.refused, *outputs, *hints])
+
+    @property
+    def in_short(self) -> str:
+        """The same for whoever reads of a failed test."""
+        lines = [
+            line[:200] for line in self.shown.splitlines() if line and not line.startswith("<")
+        ]
+        return "\n".join(list(dict.fromkeys(lines))[-40:])
+
+
+def text_of(cell: NotebookNode) -> str:
+    """The texts of a cell's outputs."""
+    texts = []
+    for output in cell.get("outputs", []):
+        texts += [output.get("text", ""), output.get("evalue", ""), output.get("ename", "")]
+        texts += [*output.get("traceback", []), *output.get("data", {}).values()]
+    return "\n".join(texts)
+
+
+class Room:
+    """Where attacks are graded: temporary files and templates of its own, and planted secrets.
+
+    Args:
+        folder: an empty one, of a short name, because sockets have room for a hundred characters.
+        patch: undone when the room is left.
+    """
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        self.temporary = folder / "tmp"
+        self._handed_in = folder / "handed-in" / PS1.name / f"{PS1.notebook}.ipynb"
+        self.planted = Planted(folder / "planted")
+        self._patch = patch
+        self._kernels: list[LiveKernel] = []
+        self.graded: list[str] = []
+
+    def __enter__(self) -> "Room":
+        self.temporary.mkdir()
+        self._handed_in.parent.mkdir(parents=True)
+        self._patch.setenv("TMPDIR", str(self.temporary))
+        self._patch.setattr("tempfile.tempdir", str(self.temporary))
+        self._templates = launch._Templates()
+        self._patch.setattr(launch, "_templates", self._templates)
+        self._patch.setattr(kernel_module, "INTERRUPT_GRACE_SECONDS", GRACE_SECONDS)
+        self._patch.setattr(kernel_module, "MAX_GROWTH_BYTES", GROWTH_BYTES)
+        self._patch.setattr("autograder.notebooks.run.LiveKernel", self._recorded_kernel())
+        # Whoever leaves its parent's family becomes a child of this process and is seen.
+        ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, 1, 0, 0, 0)
+        self.planted.__enter__()
+        # The template is there before anything is compared.
+        self.hand_in(PS1.key.read_text("utf-8"), patience=0)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.planted.__exit__()
+        ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, 0, 0, 0, 0)
+        self._templates.close()
+
+    def _recorded_kernel(self) -> type[LiveKernel]:
+        kernels = self._kernels
+
+        class Recorded(LiveKernel):
+            def __init__(self, setup: launch.KernelSetup) -> None:
+                super().__init__(setup)
+                kernels.append(self)
+
+        return Recorded
+
+    def try_out(self, attack: Attack, *, warm: bool = True) -> Outcome:
+        """Hand in an attack."""
+        self.graded.append(attack.name)
+        return self.hand_in(handed_in(attack, self.planted.places), warm=warm, limits=attack.limits)
+
+    def hand_in(
+        self,
+        text: str,
+        *,
+        warm: bool = True,
+        sandbox: str = "",
+        limits: Mapping[str, Any] | None = None,
+        patience: float = PATIENCE,
+    ) -> Outcome:
+        """Grade a notebook file with that text; wait so long for its processes to be gone."""
+        self._handed_in.write_text(text, "utf-8")
+        setup = kernel_setup(dataclasses.replace(COURSE, sandbox=sandbox or COURSE.sandbox))
+        setup = dataclasses.replace(
+            setup, limits=dataclasses.replace(LIMITS, **(limits or {})), warm=warm
+        )
+        processes, files = self._processes(), self._files()
+        self._kernels.clear()
+        bytes_before, started = _forget_most_memory(), time.process_time()
+        refused, cells, notebook = "", (), None
+        try:
+            graded = grade(read_notebook(self._handed_in), PS1, COURSE, setup=setup)
+            cells, notebook = graded.cells, graded.graded_notebook
+        except CannotGrade as problem:
+            refused = str(problem)
+        return Outcome(
+            refused,
+            cells,
+            notebook,
+            spent=sum(kernel.spent for kernel in self._kernels),
+            grader_seconds=time.process_time() - started,
+            grader_bytes=_most_memory() - bytes_before,
+            left_processes=self._left_processes(processes, patience),
+            left_files=sorted(self._files() - files),
+        )
+
+    def _processes(self) -> set[psutil.Process]:
+        return set(psutil.Process().children(recursive=True))
+
+    def _left_processes(self, before: set[psutil.Process], patience: float) -> list[str]:
+        _, alive = psutil.wait_procs(self._processes() - before, timeout=patience)
+        left = []
+        for process in alive:
+            with suppress(psutil.Error):
+                left.append(" ".join(process.cmdline())[:200])
+        return left
+
+    def _files(self) -> set[str]:
+        # The locks on processor cores stay, and which there are is chance.
+        return {
+            str(path)
+            for path in self.temporary.rglob("*")
+            if not path.relative_to(self.temporary).parts[0].startswith("autograder-cores-")
+        }
+
+
+def _forget_most_memory() -> int:
+    """Let the most memory that this process has used be what it uses now."""
+    Path("/proc/self/clear_refs").write_text("5")
+    return _most_memory()
+
+
+def _most_memory() -> int:
+    lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(lines["VmHWM"].split()[0]) * 1024

@@ -1,0 +1,112 @@
+"""Attacks gain nothing, harm nothing, end soon, and the next submission is graded as ever."""
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from attacks.corpus import ATTACKS, Attack
+from attacks.notebooks import all_in_one
+from attacks.room import GRACE_SECONDS, GROWTH_BYTES, LIMITS, Outcome, Room
+from autograder.grading.feedback import as_text, markdown2html
+from autograder.notebooks.cells import grade_id, is_autograded
+
+# What the grader itself may take: processor time, memory, and the file that it writes.
+GRADER_SECONDS = 20
+GRADER_BYTES = 2 * GROWTH_BYTES
+NOTEBOOK_BYTES = 16 * 2**20
+OUTPUTS_OF_A_CELL = 5_000
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+SLOW = bool(os.environ.get("ALL_ATTACKS_COLD"))
+
+
+def named(attacks):
+    return [pytest.param(attack, id=attack.name.replace(" ", "-")) for attack in attacks]
+
+
+def test_there_are_at_least_sixty_attacks_and_no_two_of_a_name():
+    assert len(ATTACKS) >= 60
+    assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
+    assert all(attack.aim.endswith(".") for attack in ATTACKS)
+
+
+@pytest.mark.parametrize("attack", named(ATTACKS))
+def test_an_attack_gains_nothing(attack, attacked):
+    check(attack, attacked.try_out(attack), attacked)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    named(attack for attack in ATTACKS if attack.cold or SLOW),
+)
+def test_an_attack_gains_nothing_in_a_cold_kernel(attack, attacked):
+    check(attack, attacked.try_out(attack, warm=False), attacked)
+
+
+def test_nothing_can_be_read_in_a_cold_kernel(room):
+    reading = [attack for attack in ATTACKS if attack.control]
+    outcome = room.hand_in(all_in_one(reading, room.planted.places), warm=False)
+    check_nothing_got_through(outcome, room)
+    assert outcome.score == 0
+
+
+def check(attack: Attack, outcome: Outcome, room: Room) -> None:
+    """What must hold whatever an attack does."""
+    assert bool(outcome.refused) == bool(attack.refused), outcome.refused
+    assert re.search(attack.refused, outcome.refused)
+    assert outcome.score == 0, [cell for cell in outcome.cells if cell.score]
+    if not re.search(attack.told, outcome.shown):
+        pytest.fail(f"nothing says {attack.told!r}:\n{outcome.in_short}")
+    check_nothing_got_through(outcome, room)
+    check_the_grader_is_well(outcome, room)
+    if outcome.notebook:
+        check_the_notebook_can_be_shown(outcome)
+
+
+def check_nothing_got_through(outcome: Outcome, room: Room) -> None:
+    """Nothing was read, written or left."""
+    for secret in (*room.planted.secrets.values(), "7.25"):  # a number of the hidden suite's
+        assert secret not in outcome.shown
+    for attack in ATTACKS:
+        assert not attack.leaves or not room.planted.was_left(attack.leaves)
+    assert outcome.left_processes == []
+    assert outcome.left_files == []
+    for folder in (sys.prefix, "/etc", "/usr/lib", "/tmp", "/dev/shm"):
+        assert not Path(folder, "planted_by_an_attack.py").exists()
+
+
+def check_the_grader_is_well(outcome: Outcome, room: Room) -> None:
+    """It took no more time and memory than it may."""
+    most = LIMITS.submission_seconds + LIMITS.cell_seconds + GRACE_SECONDS
+    assert outcome.spent < 1.5 * most
+    assert outcome.grader_seconds < GRADER_SECONDS
+    assert outcome.grader_bytes < GRADER_BYTES
+
+
+def check_the_notebook_can_be_shown(outcome: Outcome) -> None:
+    """It is a notebook, can be written, and nothing in it runs in a page or a terminal."""
+    notebook = outcome.notebook
+    nbformat.validate(notebook)
+    assert len(nbformat.writes(notebook).encode()) < NOTEBOOK_BYTES
+    json.dumps([cell.as_json() for cell in outcome.cells], ensure_ascii=False).encode()
+    for cell in outcome.cells:
+        assert all(letter.isprintable() or letter == "\n" for letter in as_text(cell))
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and grade_id(cell):
+            assert not runs_in_a_page(markdown2html(cell.source))
+        assert len(cell.get("outputs", [])) < OUTPUTS_OF_A_CELL
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            assert data.keys() <= {"text/plain", "text/html", *PICTURES}
+            assert not runs_in_a_page(data.get("text/html", ""))
+            assert not any(re.search(r"[^\w+/=]", data.get(kind, "").strip()) for kind in PICTURES)
+    points = [cell.metadata.nbgrader.points for cell in notebook.cells if is_autograded(cell)]
+    assert points == [6, 3, 3, 5]
+
+
+def runs_in_a_page(html: str) -> bool:
+    return bool(re.search(r"<(script|img|iframe|svg|object|style)|\son\w+=|javascript:", html))
