@@ -1,9 +1,14 @@
 """Runs of the grader that are ended by force, for test_crash_safety. Started as a program:
 
-python tests/interrupted.py class ROOT SEED KILLS   kills of ``nbgrader autograde``
-python tests/interrupted.py json ROOT               a kill at every step of ``autograder grade``
-python tests/interrupted.py disk ROOT               runs on a disk that is full; needs a namespace
-python tests/interrupted.py lock ROOT               runs with a gradebook that is locked
+python tests/interrupted.py ROOT TROUBLE...
+
+where TROUBLE is one or more of
+
+class:SEED:KILLS   kills of ``nbgrader autograde``
+json               a kill at every step of ``autograder grade --json``
+demo:SEED          a kill of ``autograder demo``
+lock               runs of ``nbgrader autograde`` with a gradebook that is locked
+disk               runs of it on a disk that is full; needs a namespace in which it can mount
 
 Each run is a child that is forked when all imports are done, in which grading takes no time. A kill
 is a SIGKILL to itself at one of its steps: when it opens, removes or renames a file in its course
@@ -20,17 +25,23 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import small_class
 from nbconvert.writers import FilesWriter
 from nbgrader.apps.nbgraderapp import NbGraderApp
+from rich.console import Console
 from small_class import PS1
 from sqlalchemy import Engine, event
 
 from autograder import cli
+from autograder.authoring import demo
 from autograder.doors import autograde_run, nbgrader
 from autograder.grading import grade
+from autograder.notebooks.reading import read_notebook
+from autograder.records import Result
+from course_config import COURSE
 
 # The kinds of steps; there are hundreds of the last and few of the first.
 HALF_WRITTEN, COMMIT, STATEMENT = "half written", "commit", "before_cursor_execute"
@@ -56,6 +67,24 @@ def autograder_grade(root):
         grade.grade = _noting(root)
         arguments = ["grade", str(root / "submitted"), "--json", str(root / "results.json")]
         sys.exit(cli.main([*arguments, "--jobs", "1"]))
+
+    return run
+
+
+def autograder_demo(root):
+    """``autograder demo`` for the first assignment, as a command, without feedback pages."""
+
+    def grade_file(path, course, *, assignment):
+        graded = small_class.quick_grade(read_notebook(path), assignment, course)
+        return Result(
+            str(path), None, None, None, "graded", "", 0, graded.cells, graded.graded_notebook
+        )
+
+    def run():
+        demo.DEMO_CLASS = {"alyssa": "solves everything", "ben": "solves it his own way"}
+        demo.grade_file = grade_file
+        demo.NbGraderCourse.generate_feedback = lambda *_: None
+        sys.exit(not demo.run_demo(replace(COURSE, assignments=(PS1,)), root, Console(), jobs=1))
 
     return run
 
@@ -205,6 +234,7 @@ def work_of_a_teacher(root):
 
 def kills_of_json(root):
     """Kill ``autograder grade --json`` at each of its steps; what is in the file afterwards."""
+    root = shutil.copytree(root / "course", root / "json")
     steps, _, said = forked(autograder_grade(root), root)
     results = root / "results.json"
     expected = without_time(results)
@@ -221,6 +251,17 @@ def kills_of_json(root):
 def without_time(results):
     submissions = json.loads(results.read_text())["submissions"]
     return [{**submission, "seconds": 0} for submission in submissions]
+
+
+def kills_of_the_demo(root, seed):
+    """Kill ``autograder demo`` while it enters a grade; how the next run goes."""
+    place = root / "demo"
+    steps, _, _ = forked(autograder_demo(place), place)
+    expected = small_class.contents(place), small_class.exported(place)
+    _, ending, _ = forked(autograder_demo(place), place, some_step(random.Random(seed), steps, 0))
+    _, status, said = forked(autograder_demo(place), place)
+    same = (small_class.contents(place), small_class.exported(place)) == expected
+    return {"killed": ending == -signal.SIGKILL, "status": status, "said": said, "same": same}
 
 
 @contextmanager
@@ -286,12 +327,17 @@ def locked_gradebooks(root):
     return found
 
 
+KINDS_OF_TROUBLE = {
+    "class": kills_of_a_class,
+    "json": kills_of_json,
+    "demo": kills_of_the_demo,
+    "disk": full_disks,
+    "lock": locked_gradebooks,
+}
+
 if __name__ == "__main__":
-    what, root, *numbers = sys.argv[1:]
-    does = {
-        "class": kills_of_a_class,
-        "json": kills_of_json,
-        "disk": full_disks,
-        "lock": locked_gradebooks,
-    }[what]
-    print(json.dumps(does(Path(root), *map(int, numbers))))
+    found = {}
+    for trouble in sys.argv[2:]:
+        kind, *numbers = trouble.split(":")
+        found[kind] = KINDS_OF_TROUBLE[kind](Path(sys.argv[1]), *map(int, numbers))
+    print(json.dumps(found))

@@ -6,15 +6,19 @@ kept. ``AUTOGRADER_KILLS=100`` kills more often; ``make verify`` does so.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 import small_class
 from conftest import demo_submission
 from small_class import PS1, hand_in
+
+# One class is made for all tests.
+pytestmark = pytest.mark.xdist_group("crashes")
 
 KILLS = int(os.environ.get("AUTOGRADER_KILLS", "4"))
 SEED = int(os.environ.get("AUTOGRADER_SEED", "1"))
@@ -46,7 +50,7 @@ def interrupted(*arguments, behind=()):
     """What the program found out."""
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     outcome = subprocess.run(
-        [*behind, sys.executable, PROGRAM, *map(str, arguments)],
+        [*behind, sys.executable, PROGRAM, *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -56,18 +60,60 @@ def interrupted(*arguments, behind=()):
     return json.loads(outcome.stdout.splitlines()[-1])
 
 
-def test_kills_lose_nothing(a_class):
-    found = interrupted("class", a_class, SEED, KILLS)
-    assert len(found) == KILLS
-    assert [kill for kill in found if kill["wrong"]] == []
+@pytest.fixture(scope="module")
+def found(a_class):
+    """What came of all kinds of trouble that any machine allows."""
+    return interrupted(a_class, f"class:{SEED}:{KILLS}", "json", f"demo:{SEED}", "lock")
 
 
-def test_kills_leave_the_json_file_whole(a_class):
-    shutil.copytree(a_class / "course", a_class / "json")
-    outcome = interrupted("json", a_class / "json")
-    assert {kill["kept"] for kill in outcome["found"]} == {0, 1, 2, 3, 4}
-    assert all(kill["right"] for kill in outcome["found"])
-    assert outcome["complete"]
+def test_kills_lose_nothing(found):
+    assert len(found["class"]) == KILLS
+    assert [kill for kill in found["class"] if kill["wrong"]] == []
+
+
+def test_kills_leave_the_json_file_whole(found):
+    assert {kill["kept"] for kill in found["json"]["found"]} == {0, 1, 2, 3, 4}
+    assert all(kill["right"] for kill in found["json"]["found"])
+    assert found["json"]["complete"]
+
+
+def test_a_kill_of_the_demo_leaves_no_trace(found):
+    assert found["demo"]["killed"]
+    assert found["demo"]["status"] == 0, found["demo"]["said"]
+    assert found["demo"]["same"]
+
+
+def test_a_locked_gradebook_is_told_in_one_sentence_and_loses_nothing(found):
+    from_the_beginning, halfway = found["lock"]
+    for run in (from_the_beginning, halfway):
+        assert run["status"] == 1
+        assert "The gradebook cannot be used (database is locked). What was graded" in run["said"]
+        assert "nbgrader db upgrade" not in run["said"]
+        assert run["right"]
+    assert from_the_beginning["kept"] == 0
+    assert halfway["kept"] == 2
+
+
+def test_a_kill_in_the_middle_of_real_grading(tmp_path):
+    """Nothing of the grader lives on, and the next run gives the grade."""
+    course = small_class.set_up(tmp_path / "course")
+    hand_in(course, "alyssa", demo_submission("alyssa"))
+    command = [Path(sys.executable).parent / "nbgrader", "autograde", PS1.name]
+    grader = subprocess.Popen(command, cwd=course, stderr=subprocess.PIPE, text=True)
+    assert any("Autograding" in line for line in grader.stderr)
+    while not (started := psutil.Process(grader.pid).children(recursive=True)):
+        assert grader.poll() is None
+        time.sleep(0.05)
+    grader.kill()
+    grader.wait()
+    for process in started:
+        process.wait(timeout=300)
+    assert (course / "not_graded" / "alyssa").exists()
+    assert (
+        "run nbgrader autograde again" in small_class.exported(course)["alyssa"]["why_not_graded"]
+    )
+    assert subprocess.run(command, cwd=course, capture_output=True, check=False).returncode == 0
+    assert small_class.exported(course)["alyssa"]["score"] == "17.0"
 
 
 def can_mount():
@@ -81,18 +127,7 @@ def can_mount():
 
 @pytest.mark.skipif(not can_mount(), reason="no disk can be mounted here")
 def test_a_full_disk_loses_nothing(a_class):
-    found = interrupted("disk", a_class, behind=NAMESPACE)
-    assert [run for run in found if run["wrong"] or run["status"] != 1] == []
-    assert "No space left on device). What was graded is kept: when" in found[0]["said"]
-    assert "Traceback" not in found[0]["said"]
-
-
-def test_a_locked_gradebook_is_told_in_one_sentence_and_loses_nothing(a_class):
-    from_the_beginning, halfway = interrupted("lock", a_class)
-    for run in (from_the_beginning, halfway):
-        assert run["status"] == 1
-        assert "The gradebook cannot be used (database is locked). What was graded" in run["said"]
-        assert "nbgrader db upgrade" not in run["said"]
-        assert run["right"]
-    assert from_the_beginning["kept"] == 0
-    assert halfway["kept"] == 2
+    runs = interrupted(a_class, "disk", behind=NAMESPACE)["disk"]
+    assert [run for run in runs if run["wrong"] or run["status"] != 1] == []
+    assert "No space left on device). What was graded is kept: when" in runs[0]["said"]
+    assert "Traceback" not in runs[0]["said"]
