@@ -1,4 +1,4 @@
-"""Reference solutions of the four assignments, and exact answers to check them against.
+"""Reference solutions of the assignments, and exact answers to check them against.
 
 Every function that an assignment asks for can be imported from here. `solutions.exact` holds the
 ground truth in float64, by closed form and quadrature; it shares no code with the rest.
@@ -18,6 +18,12 @@ _FUNCTIONS = {
         "log_beta_binom",
         "log_binom_coeff",
         "population_loglik",
+    ),
+    "real_data": (
+        "log_score",
+        "predict_three_ways",
+        "replicate_class",
+        "tail_probability",
     ),
     "shrinkage": (
         "data_weight",

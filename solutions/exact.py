@@ -43,6 +43,7 @@ __all__ = [
     "log_beta_binom",
     "log_binom_coeff",
     "log_joint",
+    "log_score",
     "population_loglik",
     "population_posterior",
     "posterior_mean",
@@ -88,6 +89,16 @@ def log_joint(theta: ArrayLike, k: ArrayLike, a: ArrayLike, b: ArrayLike, n: Arr
     log_beta = xlogy(a - 1.0, theta) + xlog1py(b - 1.0, -theta) - betaln(a, b)
     log_binomial = log_binom_coeff(n, k) + xlogy(k, theta) + xlog1py(n - k, -theta)
     return log_beta + log_binomial
+
+
+def log_score(rates: ArrayLike, k: ArrayLike, n: ArrayLike) -> float:
+    """Log probability, in nats, of ``k[j]`` of ``n[j]`` at the rates ``rates[j]``, all together.
+
+    ``-inf`` when a rate of 0 or 1 is contradicted; where it is borne out, and where ``n`` is 0,
+    the student adds 0. Arguments broadcast and the sum is over all entries.
+    """
+    rates, k, n = _floats(rates, k, n)
+    return float(np.sum(log_binom_coeff(n, k) + xlogy(k, rates) + xlog1py(n - k, -rates)))
 
 
 def population_loglik(a: ArrayLike, b: ArrayLike, k: ArrayLike, n: ArrayLike) -> Array:

@@ -92,6 +92,16 @@ def test_log_joint_agrees_with_scipy(theta, k):
     assert exact.log_joint(theta, k, 6.0, 4.0, 9) == pytest.approx(expected)
 
 
+def test_log_score_agrees_with_scipy():
+    """Sum of Binomial log probabilities, rates of 0 and 1 and a student of nothing included."""
+    rates, k, n = np.array([0.3, 0.0, 1.0, 0.5, 0.0]), np.array([7, 0, 4, 0, 0]), [90, 5, 4, 0, 0]
+    right = stats.binom.logpmf(k, n, rates).sum()
+    assert exact.log_score(rates, k, n) == pytest.approx(right)
+    assert exact.log_score([0.5, 0.25], [1, 2], [2, 3]) == pytest.approx(np.log(0.5 * 9 / 64))
+    for k in ([1, 4], [0, 3]):  # never, and it happened; always, and it did not
+        assert exact.log_score([0.0, 1.0], k, [5, 4]) == -np.inf
+
+
 def test_log_joint_integrates_to_the_marginal():
     """Averaging over the rate gives the Beta-Binomial probability."""
     total, _ = integrate.quad(lambda theta: np.exp(exact.log_joint(theta, 2, 2.5, 4.0, 9)), 0, 1)

@@ -94,6 +94,10 @@ def close(actual, expected, rtol=1e-6, atol=1e-6):
         ("shrink", "(k, n, mu, lam)"),
         ("classroom_verdict", "(k, n, seed=0)"),
         ("plot_concentration", "(classrooms, seed=0)"),
+        ("predict_three_ways", "(k, n, mu, lam)"),
+        ("log_score", "(rates, k_later, n_later)"),
+        ("replicate_class", "(key, n, mu, lam, num_replicates)"),
+        ("tail_probability", "(observed, replicated)"),
     ],
 )
 def test_signature(name, signature):
@@ -105,8 +109,8 @@ def test_signature(name, signature):
 
 
 def test_every_export_exists_and_nothing_is_missing():
-    """The 22 functions of the course, the model among them."""
-    assert len(set(solutions.__all__)) == len(solutions.__all__) == 22
+    """The 26 functions of the course, the model among them."""
+    assert len(set(solutions.__all__)) == len(solutions.__all__) == 26
     assert all(callable(getattr(solutions, name)) for name in solutions.__all__)
     assert isinstance(solutions.student_tonkatsu, genjax.StaticGenerativeFunction)
 
@@ -691,3 +695,73 @@ def test_plot_concentration_depends_on_its_seed():
     )
     np.testing.assert_array_equal(first, again)
     assert np.any(first != other)
+
+
+# ps5-real-data
+
+
+def test_three_predictions_of_the_story(form):
+    """Each alone, the heap for everyone, and the posterior means, from counts in any form."""
+    k, n = map(form, A)
+    rates = solutions.predict_three_ways(k, n, 0.6, 10)
+    assert list(rates) == ["no_pooling", "complete_pooling", "partial_pooling"]
+    close(rates["no_pooling"], np.array(A[0]) / np.array(A[1]))
+    close(rates["complete_pooling"], np.full(6, 109 / 158))
+    close(rates["partial_pooling"], exact.posterior_mean(6, 4, *map(np.array, A)))
+
+
+BATTERS = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7])
+REST = (
+    [127, 127, 144, 61, 114, 126, 155, 29, 137, 46, 142, 42, 132, 73, 69, 159, 129, 14],
+    [367, 426, 521, 275, 418, 466, 586, 138, 510, 200, 538, 186, 435, 277, 270, 558, 408, 70],
+)
+
+
+def test_scores_of_the_batters(form):
+    """Those of the notebook: partial pooling just ahead of complete, no pooling far behind."""
+    rates = solutions.predict_three_ways(BATTERS, np.full(18, 45), 0.2666, 333.8)
+    scores = [float(solutions.log_score(r, *map(form, REST))) for r in rates.values()]
+    assert scores == pytest.approx([-131.31, -70.61, -69.44], abs=0.02)
+    exactly = [exact.log_score(np.asarray(r, dtype=float), *REST) for r in rates.values()]
+    assert scores == pytest.approx(exactly, abs=0.02)
+
+
+def test_log_score_of_certain_predictions():
+    """Contradicted: minus infinity. Borne out, or nothing came later: 0."""
+    never_and_always = jnp.array([0.0, 1.0])
+    close(solutions.log_score(never_and_always, [0, 4], [7, 4]), 0.0, atol=1e-5)
+    close(solutions.log_score(never_and_always, [0, 0], [0, 0]), 0.0, atol=1e-5)
+    for k in ([1, 4], [0, 3]):
+        assert solutions.log_score(never_and_always, k, [7, 4]) == -np.inf
+
+
+@pytest.fixture
+def _quick_to_compile():
+    """Let JAX not polish programs that run once."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
+
+
+@pytest.mark.usefixtures("_quick_to_compile")
+@pytest.mark.parametrize(("mu", "lam"), [(0.3, 8.0), (0.6, 0.5)])
+def test_replicates_are_new_classes(mu, lam):
+    """Each student Beta-Binomial with an n of their own, and independent; the key decides."""
+    n = np.array([9, 5])
+    first, again, other = (
+        np.asarray(solutions.replicate_class(jr.PRNGKey(seed), n, mu, lam, 10000))
+        for seed in (4, 4, 5)
+    )
+    assert first.shape == (10000, 2)
+    for column, size in zip(first.T, n.tolist(), strict=True):
+        check_counts(column, size, mu * lam, (1 - mu) * lam)
+    assert abs(np.corrcoef(first.T)[0, 1]) < Z / np.sqrt(10000)
+    np.testing.assert_array_equal(first, again)
+    assert np.any(first != other)
+
+
+def test_tail_probability_counts_equal_values(form):
+    """At least as large, so equal ones too; Python numbers, ints and floats."""
+    replicated = form([1, 2, 3, 3, 5])
+    for observed, share in ((3, 0.6), (3.5, 0.2), (0, 1.0), (6, 0.0)):
+        close(solutions.tail_probability(observed, replicated), share)
