@@ -160,6 +160,16 @@ def test_nothing_in_a_submission_runs_in_a_page(by_nbgrader, class_folder, tmp_p
     assert "x" in page
 
 
+def test_one_notebook_of_a_submission_counts_and_its_other_name_is_remarked(by_ta, class_folder):
+    results, _ = by_ta
+    assert results["alyssa"]["reason"] == (
+        "There was no shrinkage.ipynb; 'shrinkage (1).ipynb' was graded."
+    )
+    assert results["empty"]["status"] == "failed"
+    assert results["empty"]["reason"] == "There is no notebook (.ipynb) in this folder."
+    assert len(results) == len(list((class_folder / "submitted").iterdir()))
+
+
 @pytest.mark.parametrize("name", ["no/such/file.ipynb", "empty"])
 def test_missing_notebooks_and_empty_folders_are_reported(tmp_path, capsys, name):
     if "/" not in name:
