@@ -55,7 +55,8 @@ def note(directory: CourseDirectory, assignment: str, student: str, reason: str)
 def forget(directory: CourseDirectory, assignment: str, student: str) -> None:
     """Take the reason away: the submission has its grade."""
     path = _file(directory, assignment, student)
-    path.unlink(missing_ok=True)
+    for left in (path, path.with_suffix(".part")):
+        left.unlink(missing_ok=True)
     with suppress(OSError):  # until there is something else in a folder
         for folder in path.parents:
             folder.rmdir()
