@@ -360,6 +360,15 @@ for _ in range(10_000):
     assert run(kernel, "print('still here')") == "still here"
 
 
+def test_output_after_a_message_that_is_too_large_is_heard(kernel):
+    flood = kernel.execute("print('x' * 60_000_000)", PATIENCE)
+    assert flood.dropped
+    for word in ("one", "two"):
+        execution = kernel.execute(f"print({word!r})", PATIENCE)
+        assert printed(execution) == word
+        assert not execution.dropped
+
+
 def test_the_limits_on_messages_hold_for_the_sockets_that_are_used(kernel):
     for channel in (kernel._client.shell_channel, kernel._client.iopub_channel):
         assert channel.socket.getsockopt(zmq.MAXMSGSIZE) == MAX_MESSAGE_BYTES

@@ -242,9 +242,25 @@ class Student:
             StudentFailure: it is no single number, or further off.
         """
         value = numeric(estimate, ())
+        if not np.isfinite(exact) or not np.isfinite(standard_error):
+            raise StudentFailure(meaning)  # a mistake that has been made before, without a number
         ON_CHECK.get("estimate", _nobody)(float(value), exact, standard_error)
         if not abs(value - exact) <= Z * standard_error + 1e-5 * abs(exact):
             raise StudentFailure(meaning)
+
+    @staticmethod
+    def expect_followed(estimate: Any, own: float, standard_error: float, *, meaning: str) -> None:
+        """Check an estimate against what the student's own earlier functions make of it.
+
+        They must tell something: where they are too noisy for their estimate to be known by a
+        quarter, there is nothing to compare with.
+
+        Raises:
+            StudentFailure: there is not, or the estimate is another.
+        """
+        if not Z * standard_error <= 0.25 * abs(own):
+            raise StudentFailure(meaning)
+        Student.expect_estimate(estimate, own, standard_error, meaning=meaning)
 
     @staticmethod
     def expect_close(
@@ -253,17 +269,19 @@ class Student:
         *,
         operations: float,
         magnitude: Any = 1.0,
+        may_be_infinite: bool = False,
         meaning: str = "The value is not the right one.",
     ) -> None:
         """Check numbers against exact ones, within what float32 arithmetic can lose.
 
         Args:
             answer: what :meth:`call` gave; a number or an array.
-            exact: the right value in float64, of the shape that the exercise asks for; a NaN or
-                an infinity in it must be matched by the same.
+            exact: the right value in float64, of the shape that the exercise asks for.
             operations: how many roundings lead to the result; each may cost one unit in the last
                 place (``eps`` of float32, 1.2e-7) of ...
             magnitude: ... the largest intermediate quantity, a number or an array like ``exact``.
+            may_be_infinite: whether an infinity in ``exact`` is right, and must be matched. Else
+                it comes from a student's own earlier function, and nothing can be right by it.
             meaning: what a wrong value tells, in a learner's words.
 
         Raises:
@@ -273,9 +291,11 @@ class Student:
         value = numeric(answer, exact.shape)
         tolerance = operations * FLOAT32_EPS * np.maximum(np.abs(magnitude), np.abs(exact))
         finite = np.isfinite(exact)
+        if np.any(np.isnan(exact)) or not (may_be_infinite or np.all(finite)):
+            raise StudentFailure(meaning)
         if not np.all(np.isfinite(value) == finite):
             raise StudentFailure(f"There is a NaN or an infinity in the answer. {meaning}")
-        if not np.array_equal(value[~finite], exact[~finite], equal_nan=True):
+        if not np.array_equal(value[~finite], exact[~finite]):
             raise StudentFailure(meaning)
         off = np.abs(np.where(finite, value, 0) - np.where(finite, exact, 0))
         if not np.all((off <= tolerance) | ~finite):

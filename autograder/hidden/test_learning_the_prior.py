@@ -342,7 +342,7 @@ class TestInferPrior:
             shares = weights * (nodes - mean) if is_ratio else weights * nodes - mean / len(nodes)
             # Two runs with this error each.
             error = np.sqrt(2 * np.sum(shares**2))
-            student.expect_estimate(value, mean, error, meaning="followed")
+            student.expect_followed(value, mean, error, meaning="followed")
 
 
 def pair(student, answer):

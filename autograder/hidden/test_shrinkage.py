@@ -150,7 +150,8 @@ def own_means(student, a, b, k, n):
         own = student.numbers(student.call("posterior_mean", a, b, k, n), k.shape)
     except AssertionError:
         return None
-    return None if np.allclose(own, exact.posterior_mean(a, b, k, n), atol=1e-4) else own
+    is_right = np.allclose(own, exact.posterior_mean(a, b, k, n), atol=1e-4)
+    return own if np.all(np.isfinite(own)) and not is_right else None
 
 
 NAMES = ["Gus", "Hana", "Ito", "June"]

@@ -38,6 +38,7 @@ def draws_of_own_model(student, n=N, a=A, b=B, draws=DRAWS):
     answer = student.simulate(
         "student_tonkatsu", a, b, float(n), seed=77, draws=draws, addresses=("theta", "k")
     )
+    assert np.ptp(answer["retval"]) > 0, "there is nothing to follow"
     return answer["retval"]
 
 
@@ -160,6 +161,10 @@ class TestSimulatePopulation:
         )
         assert np.all((counts >= 0) & (counts <= n) & (counts == np.floor(counts))), (
             "Each count should be a whole number between 0 and that student's n."
+        )
+        # All are 0 with probability 1e-9, all are n with less.
+        assert np.any(counts > 0) and np.any(counts < n), (
+            "In a class of this size, some bento is tonkatsu and some other is not."
         )
 
     @pytest.mark.points(2)
@@ -284,6 +289,7 @@ class TestPriorPredictive:
         assert np.all((counts >= 0) & (counts <= N) & (counts == np.floor(counts))), (
             "Each simulated count should be a whole number between 0 and n."
         )
+        assert np.ptp(counts) > 0, "Over a hundred simulated counts are all the same."
 
     @pytest.mark.points(2)
     def test_distribution_of_counts(self, student):

@@ -265,7 +265,7 @@ class TestInferPopulation:
             mean = np.sum(weights * nodes)
             # Two runs with this error each.
             error = np.sqrt(2 * np.sum(weights**2 * (nodes - mean) ** 2))
-            student.expect_estimate(value, mean, error, meaning="followed")
+            student.expect_followed(value, mean, error, meaning="followed")
 
     def are_right(self, student, mu, lam, weights, k, n, bounds):
         """Whether both the draws from the hyperprior and their weights are as they should be."""

@@ -33,6 +33,8 @@ MAX_GROWTH_BYTES = 2**30
 # Of wall time, and long: a busy machine must not fail here.
 STARTUP_SECONDS = 300
 BYTES_A_MESSAGE = 200
+# How long after a reply the notice that the kernel is idle is waited for.
+IDLE_NOTICE_SECONDS = 2
 INTERRUPT_GRACE_SECONDS = 10
 WATCH_INTERVAL_SECONDS = 0.2
 # How JSON text writes one half of a letter outside of the basic plane.
@@ -175,6 +177,8 @@ class LiveKernel:
             execution.ending = "timeout"
             self._interrupt()
             seconds += INTERRUPT_GRACE_SECONDS
+        if collected.missed_the_end:
+            self._listen_to_output_anew()
         if self._death:
             # The request was over just when the kernel was ended for it; no later one is to blame.
             raise KernelDied(self._death)
@@ -217,6 +221,16 @@ class LiveKernel:
         if client.shell_channel.socket in arrived:
             collected.add_reply(_receive(client.shell_channel), message_id)
         return collected.is_complete()
+
+    def _listen_to_output_anew(self) -> None:
+        # After a message that is too large, ZeroMQ gives up the connection and makes no other.
+        self._client.iopub_channel.close()
+        self._client._iopub_channel = None
+        for _ in range(6):
+            # The new connection hears nothing before it is known at the other end.
+            self._client.kernel_info()
+            if self._client.iopub_channel.socket.poll(timeout=500):
+                return
 
     def _interrupt(self) -> None:
         with suppress(Exception):
@@ -307,9 +321,20 @@ class _OutputCollector:
         self._execution.reply = content if isinstance(content, dict) else {}
         self._replied_at = time.monotonic()
 
+    @property
+    def missed_the_end(self) -> bool:
+        """Whether output, or at least the notice that there is no more, did not arrive."""
+        return bool(self._replied_at) and not self._idle
+
     def is_complete(self) -> bool:
+        """Whether the request is over."""
         # Under a flood the notice that the kernel is idle may be dropped; the reply never is.
-        return bool(self._replied_at) and (self._idle or time.monotonic() > self._replied_at + 2)
+        if not self._replied_at:
+            return False
+        if not self._idle and time.monotonic() > self._replied_at + IDLE_NOTICE_SECONDS:
+            self._execution.dropped = True
+            return True
+        return self._idle
 
 
 def _agent_loader() -> str:

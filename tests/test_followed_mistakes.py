@@ -1,0 +1,62 @@
+"""A mistake is not charged twice, and yet nothing that says nothing can be followed."""
+
+import pytest
+from conftest import scores, with_answers
+
+from autograder.grading.grade import grade
+from autograder.notebooks.reading import released_notebook
+from course_config import COURSE
+
+NAN = """
+def {name}(*args, **kwargs):
+    return np.full(np.broadcast_shapes(*(np.shape(arg) for arg in args[-2:])), {number})
+"""
+ONLY_ZEROS = """
+from genjax import gen, beta
+@gen
+def student_tonkatsu(a, b, n):
+    theta = beta(jnp.float32(a), jnp.float32(b)) @ "theta"
+    k = beta(1.0, 1.0) @ "k"
+    return 0.0
+"""
+# Weights so large and so different that any answer would lie within their noise.
+NOISE = """
+def weigh_population(k, n, mu, lam):
+    return jnp.where(jnp.arange(mu.size) % 2, 1e9, -1e9)
+"""
+UNIFORM = """
+def sample_hyperprior(key, n_samples, lam_low=0.1, lam_high=100.0):
+    return tuple(jr.uniform(key, (2, n_samples)))
+"""
+PS1 = ("posterior_mean", "data_weight", "shrinkage_shift")
+NOTHING_FOLLOWED = {
+    "NaN": ("ps1-shrinkage", {name: NAN.format(name=name, number="np.nan") for name in PS1}),
+    "infinities": ("ps1-shrinkage", {name: NAN.format(name=name, number="np.inf") for name in PS1}),
+    "only zeros": (
+        "ps2-student-model",
+        {
+            "student_tonkatsu": ONLY_ZEROS,
+            "simulate_population": "def simulate_population(key, a, b, n):\n    return 0.0 * n",
+            "prior_predictive": "def prior_predictive(key, a, b, n, m):\n    return jnp.zeros(m)",
+        },
+    ),
+    "noise": (
+        "ps4-two-classrooms",
+        {
+            "sample_hyperprior": UNIFORM,
+            "weigh_population": NOISE,
+            "infer_population": "def infer_population(k, n, **_):\n    return 0.5, 1.0",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NOTHING_FOLLOWED)
+def test_what_says_nothing_is_not_followed(case):
+    name, answers = NOTHING_FOLLOWED[case]
+    assignment = COURSE.assignment(name)
+    handed_in = with_answers(released_notebook(assignment), **answers)
+    scored = scores(grade(handed_in, assignment, COURSE))
+    # The model of only zeros draws right rates, and the uniform hyperprior is right for mu.
+    allowed = {} if assignment.name == "ps1-shrinkage" else {f"test_{next(iter(answers))}": 2.0}
+    assert {cell: points for cell, points in scored.items() if points} == allowed
