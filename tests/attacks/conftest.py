@@ -3,7 +3,6 @@
 import os
 
 import pytest
-from conftest import PS1
 
 from attacks.room import Room
 
@@ -28,9 +27,9 @@ def attacked(room):
 
 def grade_honest(room):
     """The answer key scores full marks, whatever was graded before."""
-    before, room.graded = room.graded, []
+    before = room.graded
     running = os.environ["PYTEST_CURRENT_TEST"]
-    outcome = room.hand_in(PS1.key.read_text("utf-8"))
+    outcome = room.try_out_key()
     os.environ["PYTEST_CURRENT_TEST"] = running  # taken away by the grader's own pytest
     assert outcome.score == 17, f"graded after {before}: {outcome.in_short}"
     assert outcome.left_files == []

@@ -3,10 +3,8 @@
 import ctypes
 import dataclasses
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -14,8 +12,9 @@ from conftest import PS1
 from nbformat import NotebookNode
 
 from attacks.corpus import Attack
-from attacks.notebooks import handed_in
+from attacks.notebooks import all_in_one, handed_in
 from attacks.planted import Planted
+from autograder.course import Limits
 from autograder.errors import CannotGrade
 from autograder.grading.grade import grade
 from autograder.grading.kernels import kernel_setup
@@ -26,11 +25,11 @@ from autograder.sandbox import launch
 from autograder.sandbox.kernel import LiveKernel
 from course_config import COURSE
 
-# An honest answer key fits into these, so that the same template serves it and the attacks.
+# One template serves all that has the same limits of memory, processes and files: keep to these.
 LIMITS = dataclasses.replace(
     COURSE.limits,
-    cell_seconds=2,
-    call_seconds=2,
+    cell_seconds=1,
+    call_seconds=1,
     submission_seconds=20,
     memory_bytes=2**30,
     scratch_bytes=64 * 2**20,
@@ -39,7 +38,9 @@ LIMITS = dataclasses.replace(
     output_bytes=2**18,
     restarts=5,
 )
-GRACE_SECONDS = 2
+# A cold kernel imports JAX in the set-up's cell.
+COLD_LIMITS = dataclasses.replace(LIMITS, cell_seconds=6, call_seconds=6)
+GRACE_SECONDS = 1
 # What the grader may hold while it waits for one reply.
 GROWTH_BYTES = 2**29
 # Long, because the machine may have other things to do; nothing waits so long that works.
@@ -131,7 +132,7 @@ class Room:
         ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, 1, 0, 0, 0)
         self.planted.__enter__()
         # The template is there before anything is compared.
-        self.hand_in(PS1.key.read_text("utf-8"), patience=0)
+        self.try_out_key(patience=0)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -152,23 +153,41 @@ class Room:
     def try_out(self, attack: Attack, *, warm: bool = True) -> Outcome:
         """Hand in an attack."""
         self.graded.append(attack.name)
-        return self.hand_in(handed_in(attack, self.planted.places), warm=warm, limits=attack.limits)
+        limits = dataclasses.replace(LIMITS if warm else COLD_LIMITS, **attack.limits)
+        return self.hand_in(handed_in(attack, self.planted.places), limits, warm=warm)
+
+    def try_out_all(self, attacks: list[Attack], *, warm: bool, sandbox: str = "") -> Outcome:
+        """Hand in one notebook with a cell for each of some attacks."""
+        self.graded += [attack.name for attack in attacks]
+        text = all_in_one(attacks, self.planted.places)
+        patience = 0 if sandbox == "none" else PATIENCE
+        return self.hand_in(text, COLD_LIMITS, warm=warm, sandbox=sandbox, patience=patience)
+
+    def try_out_key(self, patience: float = PATIENCE) -> Outcome:
+        """Hand in right answers, and let them take the time that the course gives them."""
+        self.graded = []
+        course = COURSE.limits
+        limits = dataclasses.replace(
+            LIMITS,
+            cell_seconds=course.cell_seconds,
+            call_seconds=course.call_seconds,
+            submission_seconds=course.submission_seconds,
+        )
+        return self.hand_in(PS1.key.read_text("utf-8"), limits, patience=patience)
 
     def hand_in(
         self,
         text: str,
+        limits: Limits,
         *,
         warm: bool = True,
         sandbox: str = "",
-        limits: Mapping[str, Any] | None = None,
         patience: float = PATIENCE,
     ) -> Outcome:
         """Grade a notebook file with that text; wait so long for its processes to be gone."""
         self._handed_in.write_text(text, "utf-8")
         setup = kernel_setup(dataclasses.replace(COURSE, sandbox=sandbox or COURSE.sandbox))
-        setup = dataclasses.replace(
-            setup, limits=dataclasses.replace(LIMITS, **(limits or {})), warm=warm
-        )
+        setup = dataclasses.replace(setup, limits=limits, warm=warm)
         processes, files = self._processes(), self._files()
         self._kernels.clear()
         bytes_before, started = _forget_most_memory(), time.process_time()

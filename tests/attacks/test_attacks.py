@@ -10,8 +10,8 @@ import nbformat
 import pytest
 
 from attacks.corpus import ATTACKS, Attack
-from attacks.notebooks import all_in_one
-from attacks.room import GRACE_SECONDS, GROWTH_BYTES, LIMITS, Outcome, Room
+from attacks.notebooks import code_of
+from attacks.room import COLD_LIMITS, GRACE_SECONDS, GROWTH_BYTES, Outcome, Room, text_of
 from autograder.grading.feedback import as_text, markdown2html
 from autograder.notebooks.cells import grade_id, is_autograded
 
@@ -21,7 +21,10 @@ GRADER_BYTES = 2 * GROWTH_BYTES
 NOTEBOOK_BYTES = 16 * 2**20
 OUTPUTS_OF_A_CELL = 5_000
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-SLOW = bool(os.environ.get("ALL_ATTACKS_COLD"))
+# Those that read or change what is planted for them: ``test_positive_control.py`` has them too.
+PLANTED_FOR = [attack for attack in ATTACKS if attack.control]
+OTHERS = [attack for attack in ATTACKS if not attack.control]
+ALL_COLD = bool(os.environ.get("ALL_ATTACKS_COLD"))
 
 
 def named(attacks):
@@ -34,24 +37,39 @@ def test_there_are_at_least_sixty_attacks_and_no_two_of_a_name():
     assert all(attack.aim.endswith(".") for attack in ATTACKS)
 
 
-@pytest.mark.parametrize("attack", named(ATTACKS))
+@pytest.mark.parametrize("attack", named(OTHERS))
 def test_an_attack_gains_nothing(attack, attacked):
     check(attack, attacked.try_out(attack), attacked)
 
 
-@pytest.mark.parametrize(
-    "attack",
-    named(attack for attack in ATTACKS if attack.cold or SLOW),
-)
+@pytest.mark.parametrize("attack", named(a for a in OTHERS if a.cold or (ALL_COLD and a.code)))
 def test_an_attack_gains_nothing_in_a_cold_kernel(attack, attacked):
     check(attack, attacked.try_out(attack, warm=False), attacked)
 
 
-def test_nothing_can_be_read_in_a_cold_kernel(room):
-    reading = [attack for attack in ATTACKS if attack.control]
-    outcome = room.hand_in(all_in_one(reading, room.planted.places), warm=False)
-    check_nothing_got_through(outcome, room)
-    assert outcome.score == 0
+@pytest.fixture(scope="module", params=[True, False], ids=["warm", "cold"])
+def walled(request, room):
+    """One notebook with all attacks that need planted secrets."""
+    return room.try_out_all(PLANTED_FOR, warm=request.param)
+
+
+@pytest.mark.xdist_group("planted")
+@pytest.mark.parametrize("attack", named(PLANTED_FOR))
+def test_an_attack_reads_and_leaves_nothing(attack, walled, room):
+    code = code_of(attack, room.planted.places)
+    (cell,) = [cell for cell in walled.notebook.cells if cell.source == code]
+    shown = text_of(cell)
+    assert re.search(attack.told, shown), shown[-2000:]
+    assert "This cell" not in shown, "it was ended before it had tried"
+    assert not any(secret in shown for secret in room.planted.secrets.values())
+    assert not attack.leaves or not room.planted.was_left(attack.leaves)
+
+
+@pytest.mark.xdist_group("planted")
+def test_all_of_them_together_leave_nothing(walled, room):
+    assert walled.score == 0
+    check_nothing_got_through(walled, room)
+    check_the_grader_is_well(walled)
 
 
 def check(attack: Attack, outcome: Outcome, room: Room) -> None:
@@ -62,7 +80,7 @@ def check(attack: Attack, outcome: Outcome, room: Room) -> None:
     if not re.search(attack.told, outcome.shown):
         pytest.fail(f"nothing says {attack.told!r}:\n{outcome.in_short}")
     check_nothing_got_through(outcome, room)
-    check_the_grader_is_well(outcome, room)
+    check_the_grader_is_well(outcome)
     if outcome.notebook:
         check_the_notebook_can_be_shown(outcome)
 
@@ -79,9 +97,9 @@ def check_nothing_got_through(outcome: Outcome, room: Room) -> None:
         assert not Path(folder, "planted_by_an_attack.py").exists()
 
 
-def check_the_grader_is_well(outcome: Outcome, room: Room) -> None:
+def check_the_grader_is_well(outcome: Outcome) -> None:
     """It took no more time and memory than it may."""
-    most = LIMITS.submission_seconds + LIMITS.cell_seconds + GRACE_SECONDS
+    most = COLD_LIMITS.submission_seconds + COLD_LIMITS.cell_seconds + GRACE_SECONDS
     assert outcome.spent < 1.5 * most
     assert outcome.grader_seconds < GRADER_SECONDS
     assert outcome.grader_bytes < GRADER_BYTES

@@ -6,7 +6,7 @@ Only attacks that read or change what is planted for them are run so.
 import pytest
 
 from attacks.corpus import ATTACKS
-from attacks.notebooks import all_in_one, code_of
+from attacks.notebooks import code_of
 from attacks.room import text_of
 
 CONTROLS = [attack for attack in ATTACKS if attack.control]
@@ -15,7 +15,7 @@ CONTROLS = [attack for attack in ATTACKS if attack.control]
 @pytest.fixture(scope="module")
 def unwalled(room):
     """One notebook with all of them, run as any program of this user."""
-    return room.hand_in(all_in_one(CONTROLS, room.planted.places), sandbox="none", patience=0)
+    return room.try_out_all(CONTROLS, warm=False, sandbox="none")
 
 
 @pytest.mark.parametrize("attack", CONTROLS, ids=lambda attack: attack.name.replace(" ", "-"))

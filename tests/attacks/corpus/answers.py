@@ -207,9 +207,8 @@ raise ValueError("<script>alert(6.0)</script>")
     _drawing(
         "draws thousands of lines",
         "Draws more artists than anybody can look at.",
-        "for i in range(3000): ax.axhline(i)",
+        "for i in range(3000): ax.add_artist(plt.Line2D([0, 1], [i, i]))",
         told="too large or nested too deeply",
-        limits={"call_seconds": 10, "cell_seconds": 10},
     ),
     _drawing(
         "draws a line with millions of corners",

@@ -4,6 +4,8 @@ from attacks.corpus.attack import EVERY_FUNCTION, Attack
 
 _ENDED = "it ended its own kernel"
 _STUBBORN = "it could not be interrupted when its time was up"
+# Which of the two is chance where the machine is busy and the attack sleeps.
+_OVER = "This cell was (interrupted after|stopped: it could not be interrupted)"
 
 ENDINGS = (
     Attack(
@@ -11,7 +13,6 @@ ENDINGS = (
         "Leaves in the middle of the notebook, so that nothing can be asked.",
         "import os; os._exit(0)",
         told=_ENDED,
-        cold=True,
     ),
     Attack(
         "exits when it is asked",
@@ -57,7 +58,6 @@ raise SystemExit(6.0)
         "Ends its kernel with a signal that cannot be handled.",
         "import os; os.kill(os.getpid(), 9)",
         told=_ENDED,
-        cold=True,
     ),
     Attack(
         "stops itself",
@@ -113,20 +113,19 @@ deeper(0)
         "loops in a cell",
         "Computes for ever.",
         "while True: pass",
-        told="This cell was interrupted after 2 seconds",
+        told="This cell was interrupted after 1 seconds",
     ),
     Attack(
         "sleeps in a cell",
         "Waits for ever, without spending any processor time.",
         "import time; time.sleep(10**8)",
-        told="This cell was interrupted after 2 seconds",
-        cold=True,
+        told=_OVER,
     ),
     Attack(
         "waits for a lock",
         "Waits where Python's own interrupt arrives late or never.",
         "import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()",
-        told="This cell was (interrupted|stopped)",
+        told=_OVER,
     ),
     Attack(
         "swallows interrupts in a cell",
@@ -142,7 +141,6 @@ def forever():
 forever()
 """,
         told=_STUBBORN,
-        cold=True,
     ),
     Attack(
         "ignores signals",

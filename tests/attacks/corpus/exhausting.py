@@ -116,7 +116,6 @@ for folder in ("/dev/shm", "/tmp", "/scratch"):
         "Makes a file that is larger than all its room, mostly holes.",
         "open('/scratch/large', 'wb').truncate(10**12)",
         told="File too large",
-        cold=True,
     ),
     Attack(
         "makes files without end",
@@ -152,14 +151,12 @@ while True:
     threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
 """,
         told=f"{_TOO_MANY_PROCESSES}|can't start new thread",
-        cold=True,
     ),
     Attack(
         "opens files without end",
         "Uses up the descriptors, so that the kernel can open nothing any more.",
         "kept = []\nwhile True: kept.append(open('/dev/null'))",
         told="Too many open files|This cell was stopped",
-        cold=True,
     ),
     Attack(
         "fills pipes",

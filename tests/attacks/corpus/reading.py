@@ -197,8 +197,9 @@ while process > 0:
         """
 import ctypes
 libc = ctypes.CDLL(None)
-libc.shmat.restype = ctypes.c_void_p
-print(ctypes.string_at(libc.shmat(places["segment"], None, 0o10000), 100))
+libc.shmat.restype = ctypes.c_ssize_t
+here = libc.shmat(places["segment"], None, 0o10000)
+print(ctypes.string_at(here, 100) if here != -1 else "refused")
 """,
         "segment",
     ),

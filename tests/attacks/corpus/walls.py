@@ -18,7 +18,6 @@ WALLS = (
         told="FileNotFoundError|Read-only",
         leaves="mark",
         control=True,
-        cold=True,
     ),
     Attack(
         "gives itself points in the gradebook",
@@ -73,7 +72,6 @@ os.wait()
 """,
         leaves="daemon",
         control=True,
-        cold=True,
     ),
     Attack(
         "kills another process",
@@ -131,7 +129,6 @@ call("pivot_root", b"/scratch", b"/scratch") if hasattr(libc, "pivot_root") else
         "Runs bubblewrap itself, which makes namespaces wherever that is allowed.",
         "!bwrap --unshare-all --ro-bind / / ls -la /proc/self/ns",
         told="bwrap: |command not found",
-        cold=True,
     ),
     Attack(
         "becomes another user",
