@@ -37,6 +37,11 @@ def main(argv: list[str] | None = None) -> int:
     except UserError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return WRONG_USAGE
+    except OSError as error:
+        # A full disk, a file that may not be written: what was done before is kept.
+        told = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        print(f"autograder: {told}; mend that and run it again.", file=sys.stderr)
+        return NOT_ALL_GRADED
     except KeyboardInterrupt as interrupt:
         print(f"autograder: interrupted{_what_is_kept(interrupt)}.", file=sys.stderr)
         return 130

@@ -17,9 +17,19 @@ class SandboxUnavailable(UserError):
 class CannotGrade(Exception):
     """A submission that gets no grade; the message is one sentence for whoever handed it in."""
 
+    @property
+    def sentence(self) -> str:
+        """What to tell, with whose fault it is."""
+        return str(self)
+
 
 class GraderFault(CannotGrade):
     """No grade because the grader itself failed, which is never the student's fault."""
+
+    @property
+    def sentence(self) -> str:
+        """What to tell, with whose fault it is."""
+        return f"The grader itself failed, not the submission: {self}"
 
     @classmethod
     def caused_by(cls, error: Exception) -> GraderFault:

@@ -4,8 +4,10 @@ Nothing is lost or half written, nothing that is complete is graded again, and a
 kept. ``AUTOGRADER_KILLS=100`` kills more often; ``make verify`` does so.
 """
 
+import itertools
 import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -14,8 +16,13 @@ from pathlib import Path
 import psutil
 import pytest
 import small_class
-from conftest import demo_submission
+from conftest import demo_submission, scores
 from small_class import PS1, hand_in
+
+from autograder.errors import GraderFault
+from autograder.grading.grade import grade
+from autograder.sandbox.kernel import LiveKernel
+from course_config import COURSE
 
 # One class is made for all tests.
 pytestmark = pytest.mark.xdist_group("crashes")
@@ -131,3 +138,34 @@ def test_a_full_disk_loses_nothing(a_class):
     assert [run for run in runs if run["wrong"] or run["status"] != 1] == []
     assert "No space left on device). What was graded is kept: when" in runs[0]["said"]
     assert "Traceback" not in runs[0]["said"]
+
+
+def kill_kernels(monkeypatch, at):
+    """End the kernel from outside at some of the requests to it; returns the requests' counter."""
+    requests = itertools.count(1)
+    execute = LiveKernel.execute
+
+    def killed(kernel, *arguments, **options):
+        if next(requests) in at:
+            kernel._process.kill()
+        return execute(kernel, *arguments, **options)
+
+    monkeypatch.setattr(LiveKernel, "execute", killed)
+    return requests
+
+
+def test_kernels_taken_away_cost_no_point(key, monkeypatch):
+    """While the notebook's cells run, while a test cell is reached, and at hidden questions."""
+    with monkeypatch.context() as patch:
+        requests = kill_kernels(patch, at=())
+        expected = scores(grade(key, PS1, COURSE))
+        total = next(requests) - 1
+    # Always the same: a kernel that ends while it starts is another matter, and told below.
+    kill_kernels(monkeypatch, {3, *random.Random(1).sample(range(4, total + 1), 3)})
+    assert scores(grade(key, PS1, COURSE)) == expected
+
+
+def test_a_kernel_taken_away_when_it_starts_is_the_graders_fault(key, monkeypatch):
+    kill_kernels(monkeypatch, at={1})
+    with pytest.raises(GraderFault, match="did not start"):
+        grade(key, PS1, COURSE)

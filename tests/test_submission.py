@@ -19,7 +19,7 @@ from autograder.notebooks.cells import grade_id
 from autograder.notebooks.finding import assignment_by_cells, assignment_by_path, student_of
 from autograder.notebooks.reading import read_notebook
 from autograder.notebooks.restoring import kernel_note, restore
-from course_config import COURSE
+from course_config import ASSIGNMENTS, COURSE
 
 
 def course_cells(notebook):
@@ -311,6 +311,11 @@ def test_a_notebook_without_the_assignments_cells_is_refused(released):
     foreign = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1", id="a")])
     with pytest.raises(CannotGrade, match="no nbgrader metadata"):
         restore(foreign, released)
+
+
+def test_the_notebook_of_another_assignment_is_refused(released):
+    with pytest.raises(CannotGrade, match="another assignment"):
+        restore(read_notebook(ASSIGNMENTS[1].key), released)
 
 
 def test_an_unknown_kernel_is_remarked_and_another_language_refused(released):

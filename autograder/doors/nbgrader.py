@@ -79,11 +79,11 @@ class SubmissionExporter(NotebookExporter):
 
 
 def _sentence(problem: BaseException) -> str:
-    if isinstance(problem, CannotGrade) and not isinstance(problem, GraderFault):
-        return str(problem)
-    if isinstance(problem, Exception) and not isinstance(problem, GraderFault | UserError):
-        problem = GraderFault.caused_by(problem)
-    return f"The grader itself failed, not the submission: {problem}"
+    if isinstance(problem, CannotGrade):
+        return problem.sentence
+    if isinstance(problem, Exception) and not isinstance(problem, UserError):
+        return GraderFault.caused_by(problem).sentence
+    return GraderFault(str(problem)).sentence
 
 
 class RestoreCells(NbGraderPreprocessor):

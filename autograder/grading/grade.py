@@ -53,13 +53,13 @@ def grade_file(path: Path, course: Course, *, assignment: Assignment | None = No
             graded_notebook=graded.graded_notebook,
         )
     except CannotGrade as problem:
-        result = replace(result, status="failed", reason=_sentence(problem))
+        result = replace(result, status="failed", reason=problem.sentence)
     except UserError:
         raise
     except Exception as error:
         # Whatever it is, it stays with this submission, and those after it are graded.
-        fault = GraderFault.caused_by(error)
-        result = replace(result, status="failed", reason=_sentence(fault))
+        reason = GraderFault.caused_by(error).sentence
+        result = replace(result, status="failed", reason=reason)
     return replace(result, seconds=time.monotonic() - started)
 
 
@@ -149,9 +149,3 @@ def known_misconceptions(assignment: Assignment, course: Course) -> KnownMisconc
 @cache
 def _suite(assignment: Assignment) -> Suite:
     return copy.deepcopy(collect(assignment.suite))
-
-
-def _sentence(problem: CannotGrade) -> str:
-    if isinstance(problem, GraderFault):
-        return f"The grader itself failed, not the submission: {problem}"
-    return str(problem)

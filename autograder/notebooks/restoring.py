@@ -7,7 +7,7 @@ import copy
 from nbformat import NotebookNode
 
 from autograder.errors import CannotGrade
-from autograder.notebooks.cells import grade_id, is_solution
+from autograder.notebooks.cells import grade_id, is_autograded, is_solution
 from autograder.notebooks.display import printable
 
 RESTORED_NOTE = "This cell had been deleted; it was put back."
@@ -23,7 +23,7 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
     become ordinary cells. Applying this twice changes nothing.
 
     Raises:
-        CannotGrade: the notebook has no cell of this assignment.
+        CannotGrade: the notebook has no exercise of this assignment.
     """
     course_cells = {name: cell for cell in released.cells if (name := grade_id(cell))}
     counting = _cells_that_count(submitted, course_cells)
@@ -31,6 +31,13 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
         raise CannotGrade(
             "The notebook has none of the assignment's cells (no nbgrader metadata): hand in the "
             "released notebook with your answers in it."
+        )
+    # Notebooks of one course share cells for set-up.
+    if not any(
+        is_solution(course_cells[name]) or is_autograded(course_cells[name]) for name in counting
+    ):
+        raise CannotGrade(
+            "The notebook has none of the assignment's exercises: is it that of another assignment?"
         )
     followers = _followers(submitted, counting, course_cells)
     cells = followers[None]

@@ -9,7 +9,9 @@ The run has two phases, so that no hidden input can find its way into a page tha
    answers, and the kind of an error, come back.
 
 A kernel that student code has ended is started again and the cells run anew, without the one that
-ended it: one bad cell costs its own points and no others.
+ended it: one bad cell costs its own points and no others. Nobody can tell from outside whether a
+process ended itself or was ended by something else on this machine, such as a want of memory. So a
+cell or a function is only blamed when the kernel ends under it for the second time.
 """
 
 from __future__ import annotations
@@ -27,6 +29,9 @@ from autograder.sandbox.kernel import KernelDied, LiveKernel
 from autograder.sandbox.launch import KernelSetup
 
 Error = dict[str, Any]
+
+# How many ends of a kernel without a cause may be accidents, in one submission.
+MAX_ACCIDENTS = 5
 
 
 class Answers(Protocol):
@@ -67,6 +72,8 @@ class NotebookRun:
         # Why the cell at an index, or a function, is not run any more.
         self._bad_cells: dict[int, str] = {}
         self._bad_functions: dict[tuple[str, str], Error] = {}
+        # The cells and functions under which the kernel has ended once.
+        self._suspects: set[int | tuple[str, str]] = set()
         self._kernel: LiveKernel | None = None
 
     def __enter__(self) -> NotebookRun:
@@ -97,6 +104,9 @@ class NotebookRun:
         try:
             reply = self._put(question, seconds)
         except KernelDied as death:
+            if not self._is_to_blame(key, death):
+                self._restart(for_nothing=True)
+                return self.ask(question)
             self._bad_functions[key] = {"kind": "died", "reason": str(death)}
             self._restart()
             return {"error": self._bad_functions[key]}
@@ -156,23 +166,31 @@ class NotebookRun:
                     self._run_cell(index, cell, first_time)
                 return
             except _CellEndedKernel as end:
-                self._bad_cells.setdefault(end.index, end.reason)
-                self._new_kernel_or_none()
+                if end.reason:
+                    self._bad_cells.setdefault(end.index, end.reason)
+                self._new_kernel_or_none(for_nothing=not end.reason)
 
-    def _restart(self) -> None:
-        self._new_kernel_or_none()
+    def _restart(self, for_nothing: bool = False) -> None:
+        self._new_kernel_or_none(for_nothing)
         self._run_all(first_time=False)
+
+    def _is_to_blame(self, suspect: int | tuple[str, str], death: KernelDied) -> bool:
+        known = suspect in self._suspects or len(self._suspects) >= MAX_ACCIDENTS
+        if death.is_explained or known:
+            return True
+        self._suspects.add(suspect)
+        return False
 
     def _new_kernel(self) -> LiveKernel:
         return LiveKernel(self._setup).__enter__()
 
-    def _new_kernel_or_none(self) -> None:
+    def _new_kernel_or_none(self, for_nothing: bool) -> None:
         self._spent_in_ended_kernels = self._spent()
         if self._kernel is not None:
             self._kernel.close()
         self._kernel = None
-        if self._restarts_left > 0 and self._time_left() > 0:
-            self._restarts_left -= 1
+        if (for_nothing or self._restarts_left > 0) and self._time_left() > 0:
+            self._restarts_left -= not for_nothing
             self._kernel = self._new_kernel()
 
     def _run_cell(self, index: int, cell: NotebookNode, first_time: bool) -> None:
@@ -199,7 +217,7 @@ class NotebookRun:
         try:
             execution = self._kernel.execute(source, seconds)
         except KernelDied as death:
-            raise _CellEndedKernel(index, str(death)) from None
+            raise self._end_under(index, death) from None
         outputs = shown_outputs(execution.outputs)
         if execution.dropped:
             outputs.append(notice("This cell printed more than is kept; the rest was dropped."))
@@ -212,7 +230,7 @@ class NotebookRun:
         try:
             self._kernel.ask({"do": "remember", "cell": cell_name}, self._limits.call_seconds)
         except KernelDied as death:
-            raise _CellEndedKernel(index, str(death)) from None
+            raise self._end_under(index, death) from None
         example = self._examples.get(cell_name)
         if example is None or cell_name in self.example_errors:
             return
@@ -223,12 +241,18 @@ class NotebookRun:
         try:
             error = self._put(example, self._limits.call_seconds).get("error", {})
         except KernelDied as death:
+            if not self._is_to_blame(key, death):
+                del self.example_errors[cell_name]
+                raise _CellEndedKernel(index) from None
             self._bad_functions[key] = {"kind": "died", "reason": str(death)}
             raise _CellEndedKernel(index, str(death)) from None
         error = error if isinstance(error, dict) else {"kind": "garbled"}
         self.example_errors[cell_name] = error
         if error.get("kind") == "timeout":
             self._bad_functions[key] = error
+
+    def _end_under(self, index: int, death: KernelDied) -> _CellEndedKernel:
+        return _CellEndedKernel(index, str(death) if self._is_to_blame(index, death) else "")
 
     def _time_left(self) -> float:
         return self._budget - self._spent()
@@ -250,7 +274,9 @@ def _lines_of_function(source: str, name: str) -> range:
 
 
 class _CellEndedKernel(Exception):
-    def __init__(self, index: int, reason: str) -> None:
+    """The kernel ended under the cell at an index; for a reason, if the cell is to blame."""
+
+    def __init__(self, index: int, reason: str = "") -> None:
         super().__init__(reason)
         self.index = index
         self.reason = reason

@@ -45,7 +45,15 @@ AGENT_MODULES = ("wire", "axes", "questions", "agent")
 
 
 class KernelDied(Exception):
-    """The kernel is gone; the message says why, in words for the student."""
+    """The kernel is gone; the message says why, in words for the student.
+
+    Attributes:
+        is_explained: whether the grader ended it; if not, student code may have, or an accident.
+    """
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason or "it ended its own kernel")
+        self.is_explained = bool(reason)
 
 
 @dataclass
@@ -239,7 +247,7 @@ class LiveKernel:
 
     def _check_alive(self) -> None:
         if not self._process.is_alive():
-            raise KernelDied(self._death or "it ended its own kernel")
+            raise KernelDied(self._death)
 
     def _kill(self, reason: str) -> None:
         self._death = self._death or reason
