@@ -20,6 +20,7 @@ ASSIGNMENTS = (
     Assignment(ROOT, "ps2-student-model", "student_model", due="2027-02-12 18:00:00 UTC"),
     Assignment(ROOT, "ps3-learning-the-prior", "learning_the_prior", due="2027-02-19 18:00:00 UTC"),
     Assignment(ROOT, "ps4-two-classrooms", "two_classrooms", due="2027-02-26 18:00:00 UTC"),
+    Assignment(ROOT, "ps5-real-data", "real_data", due="2027-03-05 18:00:00 UTC"),
 )
 
 # What one submission may use while it is graded.

@@ -29,7 +29,7 @@ MISTAKES = {
         "c.Autograde.autograde_preprocesors",
         "autograde_preprocessors",
     ),
-    "an error when it is run": ("LIMITS = Limits(", "LIMITS = Limit(", "line 26: NameError"),
+    "an error when it is run": ("LIMITS = Limits(", "LIMITS = Limit(", "line 27: NameError"),
 }
 
 

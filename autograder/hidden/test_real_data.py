@@ -117,13 +117,15 @@ class TestLogScore:
 
     @pytest.mark.points(1)
     def test_a_certain_prediction_that_is_contradicted(self, student):
-        """A rate of 0 or 1 that is contradicted scores minus infinity, whatever the others do."""
+        """A rate of 0 or 1 that is contradicted, and only that, scores minus infinity."""
         meaning = (
             "Whoever says never, or always, and is contradicted, has given what happened the "
             "probability 0, whose logarithm is minus infinity."
         )
-        for rates, k in (([0.0, 0.25, 1.0], [1, 2, 5]), ([0.0, 0.25, 1.0], [0, 2, 4])):
-            self.check(student, np.array(rates), np.array(k), np.array([6, 7, 5]), meaning)
+        # The last is not contradicted: whoever always answers minus infinity is wrong there.
+        for k in ([1, 2, 5], [0, 2, 4], [0, 7, 5]):
+            rates, n = np.array([0.0, 0.25, 1.0]), np.array([6, 7, 5])
+            self.check(student, rates, np.array(k), n, meaning)
 
     @pytest.mark.points(1)
     def test_a_certain_prediction_that_is_borne_out(self, student):

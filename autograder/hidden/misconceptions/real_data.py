@@ -233,7 +233,7 @@ def certainty_forgiven(rates, k_later, n_later):
     "does not.",
 )
 def squared_errors(rates, k_later, n_later):
-    return -jnp.sum((k_later / n_later - rates) ** 2)
+    return -jnp.sum((jnp.asarray(k_later, dtype=float) / n_later - rates) ** 2)
 
 
 @library.of(
