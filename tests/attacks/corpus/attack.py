@@ -24,7 +24,8 @@ class Attack:
         control: whether it is also tried without the wall, where it must succeed; never an attack
             that would harm more than what is planted for it.
         cold: whether it takes another way in a kernel that was not forked from a template.
-        limits: limits that differ from those of the other attacks.
+        needs_control_group: whether nothing but a control group stops it, see SECURITY.md.
+        limits: limits of time that differ from those of the other attacks.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Attack:
     leaves: str = ""
     control: bool = False
     cold: bool = False
+    needs_control_group: bool = False
     limits: Mapping[str, Any] = field(default_factory=dict)
 
 

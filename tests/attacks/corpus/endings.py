@@ -200,7 +200,7 @@ def forever():
 for _ in range(4):
     threading.Thread(target=forever, daemon=True).start()
 """,
-        limits={"submission_seconds": 6},
+        limits={"submission_seconds": 3},
     ),
     Attack(
         "interrupts the grader's agent",

@@ -77,21 +77,20 @@ for _ in range(30):
 import subprocess, sys, time
 hide = '''
 import mmap, time
-area = mmap.mmap(-1, 700 * 2**20)
+area = mmap.mmap(-1, 900 * 2**20)
 for start in range(0, len(area), 2**20):
     area[start : start + 2**20] = bytes(2**20)
     area.madvise(mmap.MADV_DONTNEED)
 print("hidden", flush=True)
 time.sleep(1000)
 '''
-helpers = [subprocess.Popen([sys.executable, "-SIc", hide], stdout=-1) for _ in range(2)]
-for helper in helpers:
-    helper.stdout.readline()
-time.sleep(1000)
+helpers = [subprocess.Popen([sys.executable, "-SIc", hide], stdout=-1) for _ in range(4)]
+print([helper.stdout.readline() for helper in helpers].count(b"hidden\\n"), "hidden")
 """,
-        told=f"Errno 12|{_TOO_MUCH_MEMORY}",
-        limits={"cell_seconds": 5},
+        told="[0-3] hidden|it ended its own kernel",
+        limits={"cell_seconds": 10},
         cold=True,
+        needs_control_group=True,
     ),
     Attack(
         "fills the memory file systems",
@@ -149,8 +148,10 @@ def posterior_mean(*args):
 import threading, time
 while True:
     threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+    time.sleep(0.001)
 """,
         told=f"{_TOO_MANY_PROCESSES}|can't start new thread",
+        limits={"restarts": 1},
     ),
     Attack(
         "opens files without end",
@@ -171,12 +172,6 @@ while True:
     os.write(pipes[-1][1], bytes(2**16))
 """,
         told="Too many open files|Operation not permitted",
-    ),
-    Attack(
-        "computes a huge number",
-        "Asks for a number with a thousand million digits.",
-        "print(10 ** 10**9)",
-        told=f"interrupted|stopped|MemoryError|{_TOO_MUCH_MEMORY}",
     ),
     Attack(
         "lets JAX compile without end",
