@@ -123,9 +123,8 @@ class TestLogScore:
             "probability 0, whose logarithm is minus infinity."
         )
         # The last is not contradicted: whoever always answers minus infinity is wrong there.
-        for k in ([1, 2, 5], [0, 2, 4], [0, 7, 5]):
-            rates, n = np.array([0.0, 0.25, 1.0]), np.array([6, 7, 5])
-            self.check(student, rates, np.array(k), n, meaning)
+        for rates, k in (([0.0, 0.25], [1, 2]), ([0.25, 1.0], [7, 4]), ([0.25, 0.5], [7, 5])):
+            self.check(student, np.array(rates), np.array(k), np.array([7, 5]), meaning)
 
     @pytest.mark.points(1)
     def test_a_certain_prediction_that_is_borne_out(self, student):
@@ -133,8 +132,8 @@ class TestLogScore:
         self.check(
             student,
             np.array([0.0, 0.625, 1.0, 0.0, 1.0]),
-            np.array([0, 11, 9, 0, 1]),
-            np.array([7, 20, 9, 1, 1]),
+            np.array([0, 20, 9, 0, 0]),
+            np.array([7, 20, 9, 1, 0]),
             "Whoever says never, or always, and is right, has given what happened the probability "
             "1, whose logarithm is 0. In floating-point numbers 0 times minus infinity is NaN.",
         )
@@ -144,8 +143,8 @@ class TestLogScore:
         """A student of whom nothing came later adds 0, whatever was predicted."""
         self.check(
             student,
-            np.array([0.5, 0.125, 1.0, 0.0]),
-            np.array([0, 3, 0, 0]),
+            np.array([0.5, 0.125, 0.875, 0.25]),
+            np.array([0, 0, 0, 0]),
             np.array([0, 19, 0, 0]),
             "Where n_later is 0, nothing was predicted and nothing can be wrong: it adds 0.",
         )

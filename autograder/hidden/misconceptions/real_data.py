@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import jax.random as jr
 import jax.scipy.stats
 import numpy as np
+from jax.scipy.special import gammaln
 
 from autograder.misconceptions.library import Library
 
@@ -23,6 +24,11 @@ def _three(k, n, mu, lam, **wrong):
 
 def _by_student(rates, k, n):
     return jax.scipy.stats.binom.logpmf(k, n, rates)
+
+
+def _log_ways(k, n):
+    k, n = jnp.asarray(k, dtype=float), jnp.asarray(n, dtype=float)
+    return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
 
 
 def _classes(key, n, a, b, num_replicates):
@@ -142,9 +148,7 @@ def coefficient_left_out(rates, k_later, n_later):
 )
 def zero_times_infinity(rates, k_later, n_later):
     n, k = jnp.asarray(n_later, dtype=float), jnp.asarray(k_later, dtype=float)
-    ways = jax.scipy.special.gammaln(n + 1) - jax.scipy.special.gammaln(k + 1)
-    ways = ways - jax.scipy.special.gammaln(n - k + 1)
-    return jnp.sum(ways + k * jnp.log(rates) + (n - k) * jnp.log1p(-rates))
+    return jnp.sum(_log_ways(k, n) + k * jnp.log(rates) + (n - k) * jnp.log1p(-rates))
 
 
 @library.of(
@@ -192,12 +196,7 @@ def failures_for_successes(rates, k_later, n_later):
     "failures, and both were predicted.",
 )
 def successes_only(rates, k_later, n_later):
-    log_p = jax.scipy.special.xlogy(k_later, rates)
-    missing = jax.scipy.special.xlog1py(n_later - k_later, -rates)
-    missing = jnp.where(jnp.isfinite(missing), missing, 0.0)
-    return jnp.sum(
-        jnp.where(n_later > k_later, _by_student(rates, k_later, n_later) - missing, log_p)
-    )
+    return jnp.sum(_log_ways(k_later, n_later) + jax.scipy.special.xlogy(k_later, rates))
 
 
 @library.of("log_score", "The sign is turned round: a better prediction has the larger score.")
