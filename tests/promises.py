@@ -8,7 +8,7 @@ PROMISES = {
         "whole_class_at_once": ["k and n of shape (6,)", "*other* classes and *other* priors"],
         "one_student_with_python_numbers": [
             "works for one student",
-            "for whole numbers and for floats",
+            "in whole numbers or floats",
         ],
         "no_bentos_at_all": ["n : number or array All bentos that were counted, 0 or more"],
         "many_priors_for_one_student": ["for an array of priors"],
@@ -33,18 +33,24 @@ PROMISES = {
     "ps2-student-model": {
         "choices_and_return_value": ['at the address `"theta"`', "The model returns the count"],
         "rates_come_from_the_population": ["The rate is drawn from Beta$(a, b)$"],
-        "counts_follow_the_rates": ["The count is drawn from Binomial$(n, \\theta)$"],
-        "log_densities": ["`assess`"],
-        "whole_numbers_are_accepted": ["may be whole numbers as well as floats"],
-        "one_count_a_student": ["each count is between 0 and the student's entry of n"],
-        "each_student_draws_alone": ["Every student needs a key of their own"],
+        "counts_follow_the_rates": ["many draws of rates and counts"],
+        "log_densities": [
+            "at the log density of given choices, also for rates close to 0 and to 1"
+        ],
+        "whole_numbers_are_accepted": ["may be whole numbers or floats"],
+        "one_count_a_student": ["a whole number between 0 and *that* entry"],
+        "each_student_draws_alone": ["independent of everybody else's", "classes of 20,000"],
         "n_belongs_to_its_student": ["one run of student_tonkatsu for each entry of n"],
-        "simulate_population: the_key_decides": ["the same key makes up the same class"],
-        "rates_near_both_ends": ["one number between 0 and 1"],
-        "other_students": ["0 or more"],
-        "as_many_as_asked_for": ["array of shape (num_samples,)"],
-        "distribution_of_counts": ["the rate is drawn anew for each of them"],
-        "prior_predictive: the_key_decides": ["same key"],
+        "simulate_population: the_key_decides": [
+            "The same key gives the same class, and another key another one"
+        ],
+        "rates_near_both_ends": ["which may lie close to 0 or to 1"],
+        "other_students": ["$k = 0$ of $n = 0$", "n : one number, 0 or more"],
+        "as_many_as_asked_for": ["array of shape (num_samples,)", "whole numbers from 0 to $n$"],
+        "distribution_of_counts": ["the rate is drawn anew for each", "with $n$ up to 900"],
+        "prior_predictive: the_key_decides": [
+            "The same key gives the same counts, and another key gives others"
+        ],
     },
     "ps3-learning-the-prior": {
         "small_numbers": ["Tonkatsu bentos, from 0 to n"],
