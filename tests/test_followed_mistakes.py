@@ -1,10 +1,10 @@
 """A mistake is not charged twice, and yet nothing that says nothing can be followed."""
 
 import pytest
-from conftest import scores, with_answers
+from conftest import graded_key, scores, with_answers
 
 from autograder.grading.grade import grade
-from autograder.notebooks.reading import released_notebook
+from autograder.notebooks.reading import read_notebook, released_notebook
 from course_config import COURSE
 
 NAN = """
@@ -60,3 +60,20 @@ def test_what_says_nothing_is_not_followed(case):
     # The model of only zeros draws right rates, and the uniform hyperprior is right for mu.
     allowed = {} if assignment.name == "ps1-shrinkage" else {f"test_{next(iter(answers))}": 2.0}
     assert {cell: points for cell, points in scored.items() if points} == allowed
+
+
+ONLY_FLOATS = """
+@gen
+def student_tonkatsu(a, b, n):
+    theta = beta(a, b) @ "theta"
+    k = binomial(n, probs=theta) @ "k"
+    return k
+"""
+
+
+def test_a_model_that_refuses_whole_numbers_loses_its_point_once():
+    """Exercises that call it are asked with floats."""
+    assignment = COURSE.assignment("ps2-student-model")
+    key = read_notebook(assignment.key)
+    scored = scores(grade(with_answers(key, student_tonkatsu=ONLY_FLOATS), assignment, COURSE))
+    assert scored == scores(graded_key(assignment)) | {"test_student_tonkatsu": 7.0}
