@@ -13,6 +13,7 @@ from attacks.corpus import ATTACKS, Attack
 from attacks.notebooks import code_of
 from attacks.room import COLD_LIMITS, GRACE_SECONDS, GROWTH_BYTES, Outcome, Room, text_of
 from autograder.grading.feedback import as_text, markdown2html
+from autograder.hidden import test_shrinkage as hidden_suite
 from autograder.notebooks.cells import grade_id, is_autograded
 from autograder.sandbox.cgroups import find_place
 
@@ -95,7 +96,7 @@ def check(attack: Attack, outcome: Outcome, room: Room) -> None:
 
 def check_nothing_got_through(outcome: Outcome, room: Room) -> None:
     """Nothing was read, written or left."""
-    for secret in (*room.planted.secrets.values(), "7.25"):  # a number of the hidden suite's
+    for secret in (*room.planted.secrets.values(), str(hidden_suite.B)):
         assert secret not in outcome.shown
     for attack in ATTACKS:
         assert not attack.leaves or not room.planted.was_left(attack.leaves)
