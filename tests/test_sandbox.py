@@ -16,6 +16,7 @@ from conftest import attempt
 from autograder.course import Limits
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox import compiled_code, launch, walls, warm
+from autograder.sandbox import kernel as kernel_module
 from autograder.sandbox.cores import ClaimedCores
 from autograder.sandbox.kernel import (
     BYTES_A_MESSAGE,
@@ -345,6 +346,26 @@ def test_output_is_cut_and_the_kernel_goes_on(kernel):
     assert "".join(f"{i} {'flood ' * 20}\n" for i in range(10**5)).startswith(kept)
     assert LIMITS.output_bytes / 2 < len(kept) <= LIMITS.output_bytes
     assert run(kernel, "print('still here')") == "still here"
+
+
+@pytest.mark.parametrize("channel", ["control", "shell"])
+def test_a_kernel_that_nothing_can_be_sent_to_is_ended(monkeypatch, channel):
+    """ZeroMQ gives up a connection for good over which too much was sent."""
+    monkeypatch.setattr(kernel_module, "SEND_SECONDS", 1)
+    monkeypatch.setattr(kernel_module, "INTERRUPT_GRACE_SECONDS", 1)
+    code = f"""
+kernel = get_ipython().kernel
+socket = kernel.control_stream.socket if {channel == "control"} else kernel.shell_stream.socket
+own = kernel.get_parent()["header"]["session"].encode()
+kernel.session.send(socket, "x", {{"text": "x" * 60_000_000}}, ident=own)
+"""
+
+    def talk(kernel):
+        for source in (code, "while True: pass", ""):
+            kernel.execute(source, 1)
+
+    with fresh_kernel() as kernel, pytest.raises(KernelDied):
+        talk(kernel)
 
 
 def test_output_without_text_is_cut_as_well(kernel):

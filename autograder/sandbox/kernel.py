@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
@@ -33,6 +34,9 @@ MAX_GROWTH_BYTES = 2**30
 # Of wall time, and long: a busy machine must not fail here.
 STARTUP_SECONDS = 300
 BYTES_A_MESSAGE = 200
+# ZeroMQ gives up a connection for good when nonsense, or too much at once, comes over it. Whoever
+# sends something there afterwards would wait for ever.
+SEND_SECONDS = 20
 # How long after a reply the notice that the kernel is idle is waited for.
 IDLE_NOTICE_SECONDS = 2
 INTERRUPT_GRACE_SECONDS = 10
@@ -110,6 +114,7 @@ class LiveKernel:
         self._context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
         self._context.setsockopt(zmq.RCVHWM, MAX_QUEUED_MESSAGES)
         self._context.setsockopt(zmq.LINGER, 0)
+        self._context.setsockopt(zmq.SNDTIMEO, SEND_SECONDS * 1000)
         self._process = KernelProcess(self._setup, self._context)
         self._watch()
         # A client makes a context of its own, without these options, unless it is handed one.
@@ -149,14 +154,15 @@ class LiveKernel:
         """
         execution = Execution()
         self._held_before = self._grader.memory_info().rss
-        message_id = self._client.execute(
-            code,
-            silent=silent,
-            store_history=not silent,
-            allow_stdin=False,
-            stop_on_error=False,
-            user_expressions=expressions or {},
-        )
+        with self._dead_when_deaf():
+            message_id = self._client.execute(
+                code,
+                silent=silent,
+                store_history=not silent,
+                allow_stdin=False,
+                stop_on_error=False,
+                user_expressions=expressions or {},
+            )
         collected = _OutputCollector(execution, self._limits.output_bytes)
         meter = Meter(lambda: self._cpu_seconds)
         try:
@@ -236,14 +242,29 @@ class LiveKernel:
         self._client._iopub_channel = None
         for _ in range(6):
             # The new connection hears nothing before it is known at the other end.
-            self._client.kernel_info()
+            with self._dead_when_deaf():
+                self._client.kernel_info()
             if self._client.iopub_channel.socket.poll(timeout=500):
                 return
 
     def _interrupt(self) -> None:
-        with suppress(Exception):
+        with self._dead_when_deaf():
             # Through the control channel: a signal would not pass the sandbox's process namespace.
             self._client.control_channel.send(self._client.session.msg("interrupt_request"))
+
+    @contextmanager
+    def _dead_when_deaf(self) -> Iterator[None]:
+        """End a kernel that nothing can be sent to.
+
+        Raises:
+            KernelDied: nothing can.
+        """
+        try:
+            yield
+        except zmq.ZMQError:
+            self._check_alive()
+            self._kill("it broke off the conversation with the grader")
+            raise KernelDied(self._death) from None
 
     def _check_alive(self) -> None:
         if not self._process.is_alive():

@@ -288,6 +288,9 @@ def build_walls(request: StartRequest, writing: int) -> None:
 
 def watch_over_kernel(request: StartRequest, writing: int) -> None:
     """Be the first process inside: finish the walls, start the kernel, end when it ends."""
+    # Where memory runs out, the submission goes first and not the template.
+    with contextlib.suppress(OSError):
+        write_file("/proc/self/oom_score_adj", "1000")
     set_dumpable(False)
     mount_private_directories(request)
     bring_loopback_up()
