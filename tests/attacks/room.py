@@ -2,8 +2,10 @@
 
 import ctypes
 import dataclasses
+import signal
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -45,6 +47,7 @@ GRACE_SECONDS = 1
 GROWTH_BYTES = 2**29
 # Long, because the machine may have other things to do; nothing waits so long that works.
 PATIENCE = 120
+HANGS_SECONDS = 900
 _BECOME_SUBREAPER = 36
 
 
@@ -61,6 +64,7 @@ class Outcome:
         grader_bytes: by how much the grader's own memory grew at most.
         left_processes: command lines of processes that are still there.
         left_files: files that are still there.
+        lost_template: whether the template of warm kernels had to be started anew.
     """
 
     refused: str
@@ -71,6 +75,7 @@ class Outcome:
     grader_bytes: int
     left_processes: list[str]
     left_files: list[str]
+    lost_template: bool
 
     @property
     def score(self) -> float:
@@ -188,12 +193,14 @@ class Room:
         self._handed_in.write_text(text, "utf-8")
         setup = kernel_setup(dataclasses.replace(COURSE, sandbox=sandbox or COURSE.sandbox))
         setup = dataclasses.replace(setup, limits=limits, warm=warm)
+        templates = self._processes_of_templates()
         processes, files = self._processes(), self._files()
         self._kernels.clear()
         bytes_before, started = _forget_most_memory(), time.process_time()
         refused, cells, notebook = "", (), None
         try:
-            graded = grade(read_notebook(self._handed_in), PS1, COURSE, setup=setup)
+            with alarm():
+                graded = grade(read_notebook(self._handed_in), PS1, COURSE, setup=setup)
             cells, notebook = graded.cells, graded.graded_notebook
         except CannotGrade as problem:
             refused = str(problem)
@@ -206,10 +213,19 @@ class Room:
             grader_bytes=_most_memory() - bytes_before,
             left_processes=self._left_processes(processes, patience),
             left_files=sorted(self._files() - files),
+            lost_template=bool(templates - self._processes_of_templates()),
         )
 
     def _processes(self) -> set[psutil.Process]:
-        return set(psutil.Process().children(recursive=True))
+        return set(psutil.Process().children(recursive=True)) - self._processes_of_templates()
+
+    def _processes_of_templates(self) -> set[psutil.Process]:
+        """The templates and bubblewraps around them: the grader's own."""
+        found = set()
+        for _, template in self._templates._running:
+            bubblewrap = psutil.Process(template.process_id)
+            found |= {bubblewrap, *bubblewrap.children()}
+        return found
 
     def _left_processes(self, before: set[psutil.Process], patience: float) -> list[str]:
         _, alive = psutil.wait_procs(self._processes() - before, timeout=patience)
@@ -221,11 +237,26 @@ class Room:
 
     def _files(self) -> set[str]:
         # The locks on processor cores stay, and which there are is chance.
-        return {
-            str(path)
-            for path in self.temporary.rglob("*")
-            if not path.relative_to(self.temporary).parts[0].startswith("autograder-cores-")
-        }
+        own = [str(template._outside.path) for _, template in self._templates._running]
+        own.append(str(self.temporary / "autograder-cores-"))
+        found = {str(path) for path in self.temporary.rglob("*")}
+        return {path for path in found if not path.startswith(tuple(own)) or "/kernels/" in path}
+
+
+@contextmanager
+def alarm() -> Iterator[None]:
+    """A grader that waits for ever fails a test; it is given so long that no busy machine does."""
+
+    def ring(*_: object) -> None:
+        raise TimeoutError("the grader hangs")
+
+    earlier = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(HANGS_SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, earlier)
 
 
 def _forget_most_memory() -> int:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
@@ -90,6 +91,7 @@ def check(attack: Attack, outcome: Outcome, room: Room) -> None:
         pytest.fail(f"nothing says {attack.told!r}:\n{outcome.in_short}")
     check_nothing_got_through(outcome, room)
     check_the_grader_is_well(outcome)
+    assert not outcome.lost_template or attack.needs_control_group
     if outcome.notebook:
         check_the_notebook_can_be_shown(outcome)
 
@@ -135,5 +137,25 @@ def check_the_notebook_can_be_shown(outcome: Outcome) -> None:
     assert points == [6, 3, 3, 5]
 
 
+class _Page(HTMLParser):
+    """Notes whether anything in a page would run."""
+
+    runs = False
+
+    def handle_starttag(self, tag, attrs):
+        self.runs |= tag in ("script", "iframe", "object", "embed", "svg", "style", "link", "base")
+        for name, value in attrs:
+            self.runs |= name.startswith("on") or (value or "").strip().startswith("javascript:")
+
+
 def runs_in_a_page(html: str) -> bool:
-    return bool(re.search(r"<(script|img|iframe|svg|object|style)|\son\w+=|javascript:", html))
+    page = _Page()
+    page.feed(html)
+    return page.runs
+
+
+def test_what_runs_in_a_page_is_recognised():
+    assert runs_in_a_page("<p><script>1</script>")
+    assert runs_in_a_page("<img src=x onerror=alert(1)>")
+    assert runs_in_a_page("<a href='javascript:alert(1)'>x</a>")
+    assert not runs_in_a_page("<p style='color: red'>&lt;script&gt; javascript: <img src=x></p>")

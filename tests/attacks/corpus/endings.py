@@ -187,7 +187,7 @@ def posterior_mean(*args):
         f"import time\n{EVERY_FUNCTION} = lambda *args: time.sleep(1)",
         answers=True,
         told="the time that a submission may take was up",
-        limits={"submission_seconds": 6},
+        limits={"submission_seconds": 5, "call_seconds": 10},
     ),
     Attack(
         "lets threads work on",

@@ -11,6 +11,7 @@ EXHAUSTING = (
         "Keeps more than there is.",
         "rows = []\nwhile True: rows.append(bytearray(b'x' * 2**26))",
         told=f"MemoryError|{_TOO_MUCH_MEMORY}",
+        limits={"cell_seconds": 10},
         cold=True,
     ),
     Attack(
@@ -23,6 +24,7 @@ def posterior_mean(*args):
 """,
         answers=True,
         told=f"MemoryError|{_TOO_MUCH_MEMORY}",
+        limits={"call_seconds": 10},
     ),
     Attack(
         "fills memory with many processes",

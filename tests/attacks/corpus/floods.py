@@ -20,8 +20,14 @@ FLOODS = (
     Attack(
         "floods standard output",
         "Prints for ever.",
-        "while True: print('6.0 ' * 10_000)",
+        "while True: print('6.0')",
         told=_CUT,
+    ),
+    Attack(
+        "floods faster than anybody reads",
+        "Prints for ever, in large pieces that pile up on the way.",
+        "while True: print('6.0 ' * 10_000)",
+        told=f"{_CUT}|This cell was stopped|used more memory than a submission may",
     ),
     Attack(
         "floods with a line without end",
@@ -215,6 +221,29 @@ for ahead in range(1, 60):
     request = {"header": {**parent["header"], "msg_id": f"{name}_{int(number) + ahead}"}}
     session.send(kernel.shell_stream.socket, "execute_reply", reply, parent=request, ident=to)
     session.send(kernel.iopub_socket, "status", {"execution_state": "idle"}, parent=request)
+""",
+    ),
+    Attack(
+        "cuts the way by which it is interrupted",
+        "Sends more than is taken on the control channel, which is closed for that, and loops.",
+        _SESSION
+        + """
+to = kernel._parent_ident["shell"]
+send("shutdown_reply", {"text": "x" * 60_000_000}, kernel.control_stream.socket, ident=to)
+while True: pass
+""",
+        told="This cell was stopped",
+    ),
+    Attack(
+        "cuts the way by which it is asked",
+        "Does the same on the channel of requests, after its cell is over.",
+        _SESSION
+        + """
+import threading
+to = kernel._parent_ident["shell"]
+def cut():
+    send("inspect_reply", {"text": "x" * 60_000_000}, kernel.shell_stream.socket, ident=to)
+threading.Timer(0.1, cut).start()
 """,
     ),
     Attack(

@@ -267,7 +267,7 @@ HANDED_IN = (
         "is of a format to come",
         "Claims a version that nobody knows.",
         lambda notebook: _as_text(notebook, nbformat="4.0 or 5.0"),
-        refused="format version '4.0 or 5.0'",
+        refused="format version",
     ),
     _handed_in(
         "is no notebook",
