@@ -177,6 +177,8 @@ class _Collector:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "grade_cell(name, example, builds_on): the test cell")
         config.addinivalue_line("markers", "points(number): what the test is worth")
+        # Nobody reads pytest's own account of a failure, which takes long to write.
+        config.option.tbstyle = "native"
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
