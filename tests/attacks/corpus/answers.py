@@ -63,7 +63,8 @@ def posterior_mean(*args):
     return wide
 """,
         answers=True,
-        told="too large|did not come back|MemoryError|used more memory",
+        told="too large|did not come back|MemoryError|used more memory|time that a submission may",
+        limits={"submission_seconds": 4},
     ),
     _answering(
         "answers with NaN",

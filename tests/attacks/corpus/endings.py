@@ -200,7 +200,7 @@ def forever():
 for _ in range(4):
     threading.Thread(target=forever, daemon=True).start()
 """,
-        limits={"submission_seconds": 3},
+        limits={"submission_seconds": 2},
     ),
     Attack(
         "interrupts the grader's agent",

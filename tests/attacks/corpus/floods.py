@@ -28,6 +28,7 @@ FLOODS = (
         "Prints for ever, in large pieces that pile up on the way.",
         "while True: print('6.0 ' * 10_000)",
         told=f"{_CUT}|This cell was stopped|used more memory than a submission may",
+        limits={"restarts": 1},
     ),
     Attack(
         "floods with a line without end",
@@ -225,14 +226,15 @@ for ahead in range(1, 60):
     ),
     Attack(
         "cuts the way by which it is interrupted",
-        "Sends more than is taken on the control channel, which is closed for that, and loops.",
+        "Sends more than is taken on the control channel, which is closed for that, and sleeps.",
         _SESSION
         + """
 to = kernel._parent_ident["shell"]
 send("shutdown_reply", {"text": "x" * 60_000_000}, kernel.control_stream.socket, ident=to)
-while True: pass
-""",
+"""
+        + _STAY,
         told="This cell was stopped",
+        limits={"submission_seconds": 60},
     ),
     Attack(
         "cuts the way by which it is asked",
