@@ -3,6 +3,7 @@
 What cheats without right answers is in ``attacks``.
 """
 
+import pytest
 from conftest import PS1, STRICT, scores, with_answers, with_cell
 
 from autograder.grading.grade import grade
@@ -18,6 +19,13 @@ def test_one_deadly_cell_costs_no_other_exercise(key):
         "test_shrinkage_shift": 3.0,
         "test_plot_shrinkage": 5.0,
     }
+
+
+@pytest.mark.parametrize("code", ["quit()", "exit", "import sys; sys.exit()"])
+def test_a_cell_that_quits_costs_no_exercise(key, code):
+    """In Jupyter this ends the kernel, a moment after the cell is over."""
+    graded = grade(with_cell(key, code, after="setup"), PS1, STRICT)
+    assert sum(scores(graded).values()) == 17
 
 
 def test_a_name_overwritten_later_is_graded_as_it_was(key):
