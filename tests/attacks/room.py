@@ -43,6 +43,8 @@ LIMITS = dataclasses.replace(
 # A cold kernel imports JAX in the set-up's cell.
 COLD_LIMITS = dataclasses.replace(LIMITS, cell_seconds=6, call_seconds=6)
 GRACE_SECONDS = 1
+# How long the grader tries to say something to a kernel.
+SEND_SECONDS = 2
 # What the grader may hold while it waits for one reply.
 GROWTH_BYTES = 2**29
 # Long, because the machine may have other things to do; nothing waits so long that works.
@@ -131,6 +133,7 @@ class Room:
         self._templates = launch._Templates()
         self._patch.setattr(launch, "_templates", self._templates)
         self._patch.setattr(kernel_module, "INTERRUPT_GRACE_SECONDS", GRACE_SECONDS)
+        self._patch.setattr(kernel_module, "SEND_SECONDS", SEND_SECONDS)
         self._patch.setattr(kernel_module, "MAX_GROWTH_BYTES", GROWTH_BYTES)
         self._patch.setattr("autograder.notebooks.run.LiveKernel", self._recorded_kernel())
         # Whoever leaves its parent's family becomes a child of this process and is seen.

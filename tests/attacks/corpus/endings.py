@@ -186,7 +186,7 @@ def posterior_mean(*args):
         "Stays just within the time of each call, and takes it each time.",
         f"import time\n{EVERY_FUNCTION} = lambda *args: time.sleep(1)",
         answers=True,
-        told="the time that a submission may take was up",
+        told="the time that a submission may take was up|its time was up",
         limits={"submission_seconds": 5, "call_seconds": 10},
     ),
     Attack(
