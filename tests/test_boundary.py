@@ -21,10 +21,14 @@ def test_one_deadly_cell_costs_no_other_exercise(key):
     }
 
 
-@pytest.mark.parametrize("code", ["quit()", "exit", "import sys; sys.exit()"])
+@pytest.mark.parametrize(
+    "code", ["quit()", "exit", "exit(keep_kernel=False)", "import sys; sys.exit()"]
+)
 def test_a_cell_that_quits_costs_no_exercise(key, code):
     """In Jupyter this ends the kernel, a moment after the cell is over."""
-    graded = grade(with_cell(key, code, after="setup"), PS1, STRICT)
+    # The moment passes under another cell.
+    later = with_cell(key, "import time; time.sleep(1)", after="setup")
+    graded = grade(with_cell(later, code, after="setup"), PS1, STRICT)
     assert sum(scores(graded).values()) == 17
 
 
