@@ -50,6 +50,26 @@ class TestResult:
     misconception: str = ""
     tests_that: str = ""
 
+    def as_json(self) -> dict[str, Any]:
+        """A test of the ``--json`` file."""
+        return {
+            "name": self.name,
+            "passed": self.passed,
+            "points": self.points,
+            "max_points": self.max_points,
+            "hint": self.hint,
+            "misconception": self.misconception or None,
+        }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> TestResult:
+        """What :meth:`as_json` gave.
+
+        Raises:
+            TypeError: or KeyError, it is something else.
+        """
+        return cls(**{**entry, "misconception": entry["misconception"] or ""})
+
 
 @dataclass(frozen=True)
 class CellResult:
@@ -74,18 +94,17 @@ class CellResult:
             "grade_id": self.grade_id,
             "score": self.score,
             "max_score": self.max_score,
-            "tests": [
-                {
-                    "name": test.name,
-                    "passed": test.passed,
-                    "points": test.points,
-                    "max_points": test.max_points,
-                    "hint": test.hint,
-                    "misconception": test.misconception or None,
-                }
-                for test in self.tests
-            ],
+            "tests": [test.as_json() for test in self.tests],
         }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> CellResult:
+        """What :meth:`as_json` gave.
+
+        Raises:
+            TypeError: or KeyError, it is something else.
+        """
+        return cls(entry["grade_id"], tuple(map(TestResult.from_json, entry["tests"])))
 
 
 @dataclass(frozen=True)

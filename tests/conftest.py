@@ -10,6 +10,7 @@ import pytest
 from autograder.authoring import answers
 from autograder.authoring.answers import fill_in
 from autograder.grading.grade import grade
+from autograder.grading.workers import available_cores
 from autograder.notebooks.reading import read_notebook, released_notebook
 from course_config import ASSIGNMENTS, COURSE
 
@@ -26,6 +27,11 @@ def released():
 def key():
     """The ps1 notebook with the right answers."""
     return read_notebook(PS1.key)
+
+
+def pytest_xdist_auto_num_workers():
+    """Two workers a core: half of the tests wait for kernels, most of all those of attacks."""
+    return 2 * available_cores()
 
 
 # Limits that make attacks end soon.

@@ -27,7 +27,7 @@ from autograder.doors.nbgrader import GradeInSandbox
 from autograder.errors import UserError
 from autograder.grading.grade import grade_file
 from autograder.grading.workers import WorkerLost, in_parallel
-from autograder.records import CellResult, Result, TestResult
+from autograder.records import CellResult, Result
 from autograder.sandbox import walls
 
 
@@ -136,13 +136,4 @@ def _graded_cells(root: Path, assignment: Assignment, student: str) -> tuple[Cel
     if not path.exists():
         return ()
     cells = json.loads(path.read_text("utf-8"))["metadata"]["autograder"]["cells"]
-    return tuple(
-        CellResult(
-            cell["grade_id"],
-            tuple(
-                TestResult(**{**test, "misconception": test["misconception"] or ""})
-                for test in cell["tests"]
-            ),
-        )
-        for cell in cells
-    )
+    return tuple(map(CellResult.from_json, cells))

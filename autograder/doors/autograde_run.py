@@ -54,7 +54,7 @@ class AutogradeRun:
         """
         try:
             walls.choose(self._course.sandbox)
-            self._try_to_write()
+            expect_writable(self._directory)
             with self._gradebook() as gradebook:
                 for folder, assignment, student in self._chosen():
                     # nbgrader leaves folders without a notebook out, and wants this name.
@@ -62,7 +62,7 @@ class AutogradeRun:
                     self._converter.assignments[str(folder)] = [str(notebook)]
                     self._remove_if_half_graded(gradebook, notebook, assignment, student)
         except (UserError, OSError, OperationalError) as problem:
-            reason = str(problem) if isinstance(problem, UserError) else _sentence(problem)
+            reason = str(problem) if isinstance(problem, UserError) else sentence_of(problem)
             self._log.error("Nothing was graded. %s", reason)
             raise NbGraderException(reason) from None
         self._hooks = self._converter.pre_convert_hook, self._converter.post_convert_hook
@@ -83,26 +83,12 @@ class AutogradeRun:
 
     def end(self, problem: OSError | OperationalError) -> NoReturn:
         """End the run: neither the next submission nor any other could be graded now."""
-        self._log.error(_sentence(problem))
+        self._log.error(sentence_of(problem))
         # nbgrader goes on after most exceptions, and reads others as signs of an old gradebook.
         sys.exit(1)
 
     def _gradebook(self) -> Gradebook:
         return Gradebook(self._directory.db_url, self._directory.course_id)
-
-    def _try_to_write(self) -> None:
-        """Find out whether grades can be kept now, and change nothing.
-
-        Raises:
-            OSError: the disk has no room.
-            OperationalError: the gradebook cannot be written.
-        """
-        root = self._directory.root
-        if shutil.disk_usage(root).free < LEAST_ROOM_BYTES:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), root)
-        with self._gradebook() as gradebook:
-            gradebook.db.execute(text("UPDATE course SET id = id"))
-            gradebook.db.rollback()
 
     def _chosen(self) -> Iterator[tuple[Path, Assignment, str]]:
         """What was handed in for the course's assignments and is to be graded in this run."""
@@ -145,7 +131,7 @@ class AutogradeRun:
         """nbgrader's hook before it touches a submission."""
         resources = self._converter.init_single_notebook_resources(notebooks[0])
         try:
-            self._try_to_write()
+            expect_writable(self._directory)
             not_graded.note(self._directory, *_whose(resources), not_graded.UNFINISHED)
         except (OSError, OperationalError) as problem:
             self.end(problem)
@@ -170,7 +156,22 @@ def _be_patient(connection: Any, _: Any) -> None:
         connection.execute(f"PRAGMA busy_timeout = {1000 * GRADEBOOK_PATIENCE_SECONDS}")
 
 
-def _sentence(problem: OSError | OperationalError) -> str:
+def expect_writable(directory: CourseDirectory) -> None:
+    """Find out whether grades can be kept now, and change nothing.
+
+    Raises:
+        OSError: the disk has no room.
+        OperationalError: the gradebook cannot be written.
+    """
+    if shutil.disk_usage(directory.root).free < LEAST_ROOM_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), directory.root)
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        gradebook.db.execute(text("UPDATE course SET id = id"))
+        gradebook.db.rollback()
+
+
+def sentence_of(problem: OSError | OperationalError) -> str:
+    """What to tell of a disk or a gradebook that cannot be used."""
     if isinstance(problem, OSError):
         what = (
             f"{problem.filename or 'The course directory'} cannot be written ({problem.strerror})"

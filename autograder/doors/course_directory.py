@@ -22,15 +22,20 @@ from course_config import ROOT, configure
 
 
 class NbGraderCourse:
-    """One nbgrader course directory: notebooks, submissions, gradebook."""
+    """One nbgrader course directory: notebooks, submissions, gradebook.
+
+    Attributes:
+        root: the folder.
+        directory: nbgrader's own description of it.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         config = Config()
         configure(config)
         config.CourseDirectory.root = str(root)
-        self._directory = CourseDirectory(config=config)
-        self._api = NbGraderAPI(coursedir=self._directory, config=config)
+        self.directory = CourseDirectory(config=config)
+        self._api = NbGraderAPI(coursedir=self.directory, config=config)
         self._api.log = _silent_log()
         self._config = config
 
@@ -54,8 +59,8 @@ class NbGraderCourse:
 
     def generate_solution(self, assignment: Assignment) -> None:
         """``nbgrader generate_solution``: the answer key."""
-        self._directory.assignment_id = assignment.name
-        converter = GenerateSolution(coursedir=self._directory, parent=self._api)
+        self.directory.assignment_id = assignment.name
+        converter = GenerateSolution(coursedir=self.directory, parent=self._api)
         converter.force = True
         self._expect_success(capture_log(converter))
 
@@ -65,11 +70,20 @@ class NbGraderCourse:
         if outcome["success"]:
             return ""
         complaint = _complaint(outcome)
-        return not_graded.noted(self._directory, assignment.name, student) or complaint
+        return not_graded.noted(self.directory, assignment.name, student) or complaint
+
+    def autograded(self, assignment: Assignment, student: str) -> Path:
+        """Where a graded notebook is, if there is one."""
+        folder = self.directory.format_path(
+            self.directory.autograded_directory, student, assignment.name
+        )
+        return Path(folder) / f"{assignment.notebook}.ipynb"
 
     def give_up(self, assignment: Assignment, student: str, reason: str) -> None:
-        """Note that a submission was not graded, and why."""
-        not_graded.note(self._directory, assignment.name, student, reason)
+        """Note that a submission was not graded, and why, and let it count nowhere."""
+        not_graded.note(self.directory, assignment.name, student, reason)
+        with self.gradebook as gradebook:
+            not_graded.withdraw(gradebook, assignment.name, student)
 
     def generate_feedback(self, assignment: Assignment, student: str) -> None:
         """``nbgrader generate_feedback`` for one student."""

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from autograder.grading.feedback import as_text
@@ -17,15 +26,44 @@ if TYPE_CHECKING:
     from autograder.authoring.verify import Finding
 
 
+# How often progress is told where it goes to a file, or anywhere else that is no terminal.
+_PLAIN_SECONDS = 60
+
+
+class _Progress(Progress):
+    """rich's progress bars; where these cannot be drawn, a plain line now and then."""
+
+    _told_at = 0.0
+
+    def advance(self, task_id: TaskID, advance: float = 1) -> None:
+        super().advance(task_id, advance)
+        now = time.monotonic()
+        if self.console.is_terminal or now < (self._told_at or self._began) + _PLAIN_SECONDS:
+            return
+        self._told_at = now
+        task = self.tasks[self.task_ids.index(task_id)]
+        left = f", about {task.time_remaining / 60:.0f} min left" if task.time_remaining else ""
+        self.console.print(
+            f"{task.description}: {task.completed:.0f} of {task.total or 0:.0f}{left}", markup=False
+        )
+
+    def start(self) -> None:
+        self._began = time.monotonic()
+        super().start()
+
+
 def progress(console: Console) -> Progress:
     """A progress bar for work that is counted in pieces."""
-    return Progress(
+    return _Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(elapsed_when_finished=False),
         console=console,
         transient=True,
+        # Grading takes seconds a piece: with fewer, the time left would jump.
+        speed_estimate_period=600,
     )
 
 

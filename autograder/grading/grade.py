@@ -23,7 +23,7 @@ from autograder.notebooks.finding import (
     remark_on_name,
     student_of,
 )
-from autograder.notebooks.reading import read_notebook, released_notebook
+from autograder.notebooks.reading import parse_notebook, read_notebook, released_notebook
 from autograder.notebooks.relevance import cells_that_decide
 from autograder.notebooks.restoring import kernel_note, restore
 from autograder.notebooks.run import NotebookRun
@@ -31,8 +31,20 @@ from autograder.records import CellResult, Result
 from autograder.sandbox.launch import KernelSetup
 
 
-def grade_file(path: Path, course: Course, *, assignment: Assignment | None = None) -> Result:
+def grade_file(
+    path: Path,
+    course: Course,
+    *,
+    assignment: Assignment | None = None,
+    content: bytes | None = None,
+) -> Result:
     """Grade the notebook at ``path``; what cannot be graded comes back as ``failed``.
+
+    Args:
+        path: where it is, or was: the path may tell its owner and its assignment.
+        course: the course, with its limits.
+        assignment: what it belongs to, where that is known.
+        content: what the file holds, where it was read before.
 
     Raises:
         UserError: the course or this machine is not set up for grading.
@@ -42,7 +54,7 @@ def grade_file(path: Path, course: Course, *, assignment: Assignment | None = No
     try:
         assignment = assignment or assignment_by_path(path, course)
         result = _with_owner(result, path, assignment)
-        notebook = read_notebook(path)
+        notebook = read_notebook(path) if content is None else parse_notebook(content)
         assignment = assignment or assignment_by_cells(notebook, course)
         result = _with_owner(result, path, assignment)
         graded = grade(notebook, assignment, course)

@@ -68,7 +68,7 @@ def _by_pool(
     # Neither threads nor open files of this process may reach the workers.
     context = multiprocessing.get_context("forkserver")
     size = min(jobs, len(items))
-    with ProcessPoolExecutor(size, mp_context=context, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(size, mp_context=context, initializer=end_with_parent) as pool:
         futures = {pool.submit(task, item): index for index, item in items.items()}
         try:
             for future in as_completed(futures):
@@ -79,7 +79,7 @@ def _by_pool(
             raise
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Let a worker, and with it its kernels, end when the process that it works for is gone."""
     parent = multiprocessing.parent_process()
 

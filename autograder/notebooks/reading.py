@@ -42,10 +42,24 @@ def read_notebook(path: Path) -> NotebookNode:
     Raises:
         CannotGrade: it cannot be read; the message says why and what to do.
     """
-    return _checked(_parse(_read_file(path)))
+    return parse_notebook(read_submitted_file(path))
 
 
-def _read_file(path: Path) -> bytes:
+def parse_notebook(content: bytes) -> NotebookNode:
+    """As :func:`read_notebook`, for the content of a file.
+
+    Raises:
+        CannotGrade: as there.
+    """
+    return _checked(_parse(content))
+
+
+def read_submitted_file(path: Path) -> bytes:
+    """The content of a file that was handed in.
+
+    Raises:
+        CannotGrade: it is no ordinary file, is too large or cannot be read.
+    """
     try:
         with open(path, "rb", opener=_open_this) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
