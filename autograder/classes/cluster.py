@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -60,39 +59,43 @@ def grade_on_cluster(
     distributed = _distributed()
     client = _connect(distributed, address)
     try:
-        threads = sum(client.nthreads().values())
         for worker, problem in client.run(_what_is_wrong, assignment.name, judge).items():
             if problem:
                 raise UserError(f"The worker {worker} {problem}.")
-        waiting = iter(enumerate(notebooks))
-
-        def submit() -> Iterator[Any]:
-            for index, path in waiting:
-                try:
-                    content = read_submitted_file(path)
-                except CannotGrade as problem:
-                    refused.append((index, Outcome("", problem.sentence)))
-                    continue
-                future = client.submit(
-                    _grade, content, str(path), assignment.name, judge, pure=False
-                )
-                running[future.key] = index, kept.key(content)
-                yield future
-
-        refused: list[tuple[int, Outcome]] = []
-        running: dict[Any, tuple[int, str]] = {}
-        # Not all at once: the scheduler would hold every notebook of the class.
-        done = distributed.as_completed(list(islice(submit(), _AHEAD * threads)))
-        for future in done:
-            index, key = running.pop(future.key)
-            yield index, _keep(future, key, kept)
-            for further in islice(submit(), 1):
-                done.add(further)
-            yield from refused
-            refused.clear()
-        yield from refused
+        yield from _graded_by(client, distributed, notebooks, assignment.name, judge, kept)
     finally:
         client.close()
+
+
+def _graded_by(
+    client: Any,
+    distributed: Any,
+    notebooks: Sequence[Path],
+    assignment: str,
+    judge: str,
+    kept: KeptGrades,
+) -> Iterator[tuple[int, Outcome]]:
+    waiting = iter(enumerate(notebooks))
+    running: dict[Any, tuple[int, str]] = {}
+    done = distributed.as_completed()
+    while True:
+        # Not all at once: the scheduler would hold every notebook of the class.
+        at_hand = _AHEAD * sum(client.nthreads().values())
+        while len(running) < at_hand and (following := next(waiting, None)):
+            index, path = following
+            try:
+                content = read_submitted_file(path)
+            except CannotGrade as problem:
+                yield index, Outcome("", problem.sentence)
+                continue
+            future = client.submit(_grade, content, str(path), assignment, judge, pure=False)
+            running[future] = index, kept.key(content)
+            done.add(future)
+        if not running:
+            return
+        future = next(done)
+        index, key = running.pop(future)
+        yield index, _keep(future, key, kept)
 
 
 def _distributed() -> Any:
@@ -107,7 +110,7 @@ def _distributed() -> Any:
 
 def _connect(distributed: Any, address: str) -> Any:
     try:
-        client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        client = distributed.Client(address, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, TimeoutError) as problem:
         raise UserError(f"There is no Dask scheduler at {address} ({problem}).") from None
     try:
