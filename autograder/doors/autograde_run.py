@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import Engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 
 from autograder.course import Assignment, Course
 from autograder.doors import not_graded
@@ -26,6 +26,9 @@ from autograder.sandbox import walls
 
 UNDATED = "Its timestamp.txt holds no date and time: correct or remove that file."
 
+# A database that is locked, gone or full; PostgreSQL has a class of its own for one that may only
+# be read.
+GradebookUnusable = (OperationalError, InternalError)
 # How long a gradebook that another program writes to is waited for.
 GRADEBOOK_PATIENCE_SECONDS = 60
 # With less room than this on the disk no submission is begun.
@@ -61,7 +64,7 @@ class AutogradeRun:
                     notebook = folder / f"{assignment.notebook}.ipynb"
                     self._converter.assignments[str(folder)] = [str(notebook)]
                     self._remove_if_half_graded(gradebook, notebook, assignment, student)
-        except (UserError, OSError, OperationalError) as problem:
+        except (UserError, OSError, *GradebookUnusable) as problem:
             reason = str(problem) if isinstance(problem, UserError) else sentence_of(problem)
             self._log.error("Nothing was graded. %s", reason)
             raise NbGraderException(reason) from None
@@ -81,7 +84,7 @@ class AutogradeRun:
             # It stays noted as unfinished, which is true.
             self._log.exception("The reason could not be noted.")
 
-    def end(self, problem: OSError | OperationalError) -> NoReturn:
+    def end(self, problem: OSError | OperationalError | InternalError) -> NoReturn:
         """End the run: neither the next submission nor any other could be graded now."""
         self._log.error(sentence_of(problem))
         # nbgrader goes on after most exceptions, and reads others as signs of an old gradebook.
@@ -133,7 +136,7 @@ class AutogradeRun:
         try:
             expect_writable(self._directory)
             not_graded.note(self._directory, *_whose(resources), not_graded.UNFINISHED)
-        except (OSError, OperationalError) as problem:
+        except (OSError, *GradebookUnusable) as problem:
             self.end(problem)
         try:
             self._directory.get_existing_timestamp(str(Path(notebooks[0]).parent))
@@ -161,7 +164,7 @@ def expect_writable(directory: CourseDirectory) -> None:
 
     Raises:
         OSError: the disk has no room.
-        OperationalError: the gradebook cannot be written.
+        OperationalError: or InternalError, the gradebook cannot be written.
     """
     if shutil.disk_usage(directory.root).free < LEAST_ROOM_BYTES:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), directory.root)
@@ -170,7 +173,7 @@ def expect_writable(directory: CourseDirectory) -> None:
         gradebook.db.rollback()
 
 
-def sentence_of(problem: OSError | OperationalError) -> str:
+def sentence_of(problem: OSError | OperationalError | InternalError) -> str:
     """What to tell of a disk or a gradebook that cannot be used."""
     if isinstance(problem, OSError):
         what = (

@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
-from sqlalchemy.exc import OperationalError
 
 from autograder.classes.cluster import grade_on_cluster
 from autograder.classes.grading import Outcome, grade_here
 from autograder.classes.kept_grades import KeptGrades, fingerprint
 from autograder.course import Assignment, Course
 from autograder.doors import not_graded
-from autograder.doors.autograde_run import expect_writable, sentence_of
+from autograder.doors.autograde_run import GradebookUnusable, expect_writable, sentence_of
 from autograder.doors.course_directory import NbGraderCourse
 from autograder.doors.nbgrader import GradeInSandbox
 from autograder.errors import CannotGrade, UserError
@@ -173,7 +172,7 @@ class ClassRun:
                 f"The gradebook does not know {self._assignment.name} yet: run nbgrader "
                 f"generate_assignment {self._assignment.name} --force first."
             ) from None
-        except (OSError, OperationalError) as problem:
+        except (OSError, *GradebookUnusable) as problem:
             raise UserError(sentence_of(problem)) from None
 
     def _find(self) -> Iterator[Submission]:

@@ -13,10 +13,9 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
-from sqlalchemy.exc import OperationalError
 
 from autograder.course import Assignment
-from autograder.doors.autograde_run import AutogradeRun
+from autograder.doors.autograde_run import AutogradeRun, GradebookUnusable
 from autograder.errors import CannotGrade, GraderFault, UserError
 from autograder.grading.grade import grade
 from autograder.notebooks.cells import grade_id
@@ -57,7 +56,7 @@ class SubmissionExporter(NotebookExporter):
             converted: tuple[str, dict[str, Any]] = self.from_notebook_node(
                 notebook, resources=resources, **kw
             )
-        except OperationalError as problem:
+        except GradebookUnusable as problem:
             if self._run:
                 self._run.end(problem)
             raise
