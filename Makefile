@@ -8,7 +8,7 @@ help:
 	@echo "make demo       set up; grade the demo class of six students"
 	@echo "make test       set up; check the style and types, run the tests"
 	@echo "make verify     set up; try all misconceptions and other right ways, 200 seeds; writes docs/"
-	@echo "make benchmark  set up; measure speed beside stock nbgrader; writes docs/performance.md"
+	@echo "make benchmark  set up; measure speed beside stock nbgrader and with larger classes; writes docs/"
 	@echo "make release    set up; make release/ and the answer keys anew from source/"
 	@echo "make clean      remove what the demo and the set-up made"
 
@@ -40,6 +40,7 @@ verify: prepare
 
 benchmark: prepare
 	@$(VENV)/python benchmarks/grading.py --table docs/performance.md
+	@$(VENV)/python benchmarks/growth.py --table docs/growth.md
 
 release: set-up
 	@$(VENV)/autograder release

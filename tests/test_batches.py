@@ -1,12 +1,15 @@
 """One submission never ends a batch, and whoever is not graded is named, with the reason."""
 
+import io
+
 import nbformat
 import pytest
 import small_class
 from conftest import with_answers
+from rich.console import Console
 from small_class import PS1, autograde, contents, exported, hand_in
 
-from autograder.doors import nbgrader
+from autograder.doors import nbgrader, tables
 from autograder.errors import CannotGrade
 from autograder.notebooks.finding import (
     iter_submissions,
@@ -270,3 +273,16 @@ def test_one_notebook_counts_in_a_folder_of_an_assignment_and_all_elsewhere(fold
     ]
     assert list(iter_submissions(folder, COURSE)) == [(folder / NOTEBOOK, "")]
     assert remark_on_name(heap[0], PS1) == ""
+
+
+def test_where_there_is_no_terminal_progress_is_told_in_lines(monkeypatch):
+    monkeypatch.setattr(tables, "_PLAIN_SECONDS", 0)
+    console = Console(file=io.StringIO())
+    with tables.progress(console) as progress:
+        bar = progress.add_task("Grading", total=2)
+        progress.advance(bar)
+        progress.advance(bar)
+    assert [line.split(",")[0] for line in console.file.getvalue().splitlines()] == [
+        "Grading: 1 of 2",
+        "Grading: 2 of 2",
+    ]

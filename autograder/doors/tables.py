@@ -62,6 +62,7 @@ def progress(console: Console) -> Progress:
         TimeRemainingColumn(elapsed_when_finished=False),
         console=console,
         transient=True,
+        disable=not console.is_terminal,
         # Grading takes seconds a piece: with fewer, the time left would jump.
         speed_estimate_period=600,
     )
