@@ -1,6 +1,6 @@
 # Each target does all the set-up that it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help set-up prepare demo test lint verify benchmark release clean
+.PHONY: help set-up prepare demo test lint verify benchmark release pages clean
 
 VENV := .venv/bin
 
@@ -10,6 +10,7 @@ help:
 	@echo "make verify     set up; try all misconceptions and other right ways, 200 seeds; writes docs/"
 	@echo "make benchmark  set up; measure speed beside stock nbgrader and with larger classes; writes docs/"
 	@echo "make release    set up; make release/ and the answer keys anew from source/"
+	@echo "make pages      set up; make docs/pages/ anew: the notebooks with their figures"
 	@echo "make clean      remove what the demo and the set-up made"
 
 set-up: .venv/.set-up
@@ -44,6 +45,9 @@ benchmark: prepare
 
 release: set-up
 	@$(VENV)/autograder release
+
+pages: set-up
+	@$(VENV)/autograder pages
 
 clean:
 	# Compiled code lies in folders that nobody may list, see autograder/sandbox/compiled_code.py.

@@ -127,6 +127,16 @@ def _parser(course: Course) -> argparse.ArgumentParser:
     _add_jobs_option(release)
     release.set_defaults(run=_release)
 
+    pages = commands.add_parser(
+        "pages",
+        help="make docs/pages/ anew: the notebooks with their figures, to be read on the web",
+        description="Runs the answer keys and writes the released notebooks, with the keys' "
+        "outputs and without their answers, as Markdown to docs/pages/.",
+        epilog="example: autograder pages",
+    )
+    _add_jobs_option(pages)
+    pages.set_defaults(run=_pages)
+
     verify = commands.add_parser(
         "verify",
         help="check that keys pass, empty notebooks fail and misconceptions are named",
@@ -343,6 +353,19 @@ def _release(arguments: argparse.Namespace, course: Course) -> int:
 
     for path in make_release(course, arguments.jobs):
         print(path.relative_to(course.root))
+    return OK
+
+
+def _pages(arguments: argparse.Namespace, course: Course) -> int:
+    from autograder.authoring.pages import folder_of_pages, make_page
+    from autograder.doors import tables
+
+    task = partial(make_page, folder=folder_of_pages(course))
+    with tables.progress(Console()) as progress:
+        bar = progress.add_task("Pages", total=len(course.assignments))
+        for _, page in in_parallel(task, course.assignments, arguments.jobs):
+            progress.console.print(str(expect_outcome(page).relative_to(course.root)))
+            progress.advance(bar)
     return OK
 
 

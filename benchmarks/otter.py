@@ -93,8 +93,8 @@ def as_page(rows: list[tuple[str, int, list[Part]]]) -> str:
     lines = [
         "# Otter-Grader beside this kit",
         "",
-        "Made by `.venv/bin/python benchmarks/otter.py --table docs/otter.md`: ps1's answer key, the "
-        f"least of {REPEATED} repetitions. Otter runs the whole notebook and the visible checks, "
+        "Made by `.venv/bin/python benchmarks/otter.py --table docs/otter.md`: ps1's answer key, "
+        f"the least of {REPEATED} repetitions. Otter runs the whole notebook and the visible checks, "
         "without a container; the kit runs what decides the grade in its sandbox and asks its "
         "hidden tests.",
         "",
