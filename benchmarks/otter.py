@@ -94,7 +94,7 @@ def as_page(rows: list[tuple[str, int, list[Part]]]) -> str:
         "# Otter-Grader beside this kit",
         "",
         "Made by `.venv/bin/python benchmarks/otter.py --table docs/otter.md`: ps1's answer key, "
-        f"the least of {REPEATED} repetitions. Otter runs the whole notebook and the visible checks, "
+        f"the least of {REPEATED} repetitions. Otter runs all cells and the visible checks, "
         "without a container; the kit runs what decides the grade in its sandbox and asks its "
         "hidden tests.",
         "",
