@@ -98,6 +98,18 @@ def _parser(course: Course) -> argparse.ArgumentParser:
     _add_jobs_option(grade_class)
     grade_class.set_defaults(run=_grade_class)
 
+    gradebook = commands.add_parser(
+        "gradebook",
+        help="enter assignments, due dates and students in nbgrader's gradebook",
+        description="Enters all assignments with the due dates of course_config.py, and the "
+        "students of a roster. Run it before anything is handed in, and again whenever a due date "
+        "or the roster changes: what is there is brought up to date, and no grade is touched.",
+        epilog="example: autograder gradebook --roster students.csv   "
+        "(columns: id, first_name, last_name, email, lms_user_id)",
+    )
+    gradebook.add_argument("--roster", type=Path, metavar="FILE", help="students, as CSV")
+    gradebook.set_defaults(run=_gradebook)
+
     demo = commands.add_parser(
         "demo",
         help="grade the demo class of six students with nbgrader",
@@ -312,6 +324,19 @@ def _grade_class(arguments: argparse.Namespace, course: Course) -> int:
     summary = run.summary()
     class_tables.print_summary(console, assignment.name, summary)
     return OK if not summary.problems else NOT_ALL_GRADED
+
+
+def _gradebook(arguments: argparse.Namespace, course: Course) -> int:
+    from autograder.doors.course_directory import NbGraderCourse
+    from autograder.doors.gradebook import fill_gradebook, read_roster
+
+    roster = read_roster(arguments.roster) if arguments.roster else []
+    fill_gradebook(NbGraderCourse(course.root), course, roster)
+    for assignment in course.assignments:
+        print(f"{assignment.name}, due {assignment.due}")
+    if arguments.roster:
+        print(f"{len(roster)} students of {arguments.roster}")
+    return OK
 
 
 def _demo(arguments: argparse.Namespace, course: Course) -> int:

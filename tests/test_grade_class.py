@@ -219,7 +219,7 @@ def test_an_assignment_that_the_gradebook_does_not_know(root, run_command, grade
     (root / "gradebook.db").unlink()
     status, told = run_command()
     assert (status, graded) == (cli.WRONG_USAGE, [])
-    assert "run nbgrader generate_assignment ps1-shrinkage --force first" in told
+    assert "does not know ps1-shrinkage yet: run autograder gradebook first." in told
 
 
 def test_a_disk_that_fills_while_grades_are_kept_loses_none(root, run_command, monkeypatch):

@@ -169,8 +169,8 @@ class ClassRun:
                 gradebook.find_assignment(self._assignment.name)
         except MissingEntry:
             raise UserError(
-                f"The gradebook does not know {self._assignment.name} yet: run nbgrader "
-                f"generate_assignment {self._assignment.name} --force first."
+                f"The gradebook does not know {self._assignment.name} yet: run "
+                "autograder gradebook first."
             ) from None
         except (OSError, *GradebookUnusable) as problem:
             raise UserError(sentence_of(problem)) from None
