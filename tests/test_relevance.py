@@ -372,10 +372,10 @@ def test_of_the_courses_cells_few_are_run(assignment):
         run = cells_that_decide(notebook, released)
         names = {grade_id(notebook.cells[index]) for index in run}
         assert answers | {"setup"} <= names <= answers | needed
-    # Ben writes in NumPy, which only a cell of helpers imports.
+    # Ben writes in NumPy.
     ben = restore(demo_submission(assignment, "ben"), released)
     run = {grade_id(ben.cells[index]) for index in cells_that_decide(ben, released)}
-    assert run == answers | {"setup", "check_helpers"}
+    assert run == answers | {"setup"}
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda assignment: assignment.name)
