@@ -133,8 +133,8 @@ student_tonkatsu = gen(lambda a, b, n: binomial(n, beta(a, b) @ "theta") @ "k")
     right if 0.05 were a logit
 simulate_population = lambda key, a, b, n: jr.binomial(key, n.astype(float), 0.6)
     every student seems to have the rate 0.6
-log_joint = lambda theta, k, a, b, n: jnp.exp(student_tonkatsu.assess(C.kw(theta=theta, k=k), (a, b, n))[0])
-    That is the density.
+log_joint = lambda theta, k, *args: student_tonkatsu.assess(C.kw(theta=theta, k=k), args)
+    Asked for is the first.
 prior_predictive = lambda key, a, b, n, num_samples: jr.beta(key, a, b, (num_samples,))
     These look like rates or fractions.
 learning_the_prior
@@ -155,8 +155,8 @@ to_mean_concentration = lambda a, b: (a + b, a / (a + b))
     The right two numbers in the wrong order
 from_mean_concentration = lambda mu, lam: (mu * lam, lam)
     b counts the hamburgers, and not the whole heap
-sample_hyperprior = lambda key, n_samples, lam_low=0.1, lam_high=100.0: (jr.uniform(key, n_samples, minval=1e-6), jr.uniform(key, n_samples, minval=lam_low, maxval=lam_high))
-    lam itself is uniform here.
+sample_hyperprior = lambda key, n_samples, **bounds: 1e-6 + jr.uniform(key, (2, n_samples))
+    That is the logarithm of lam.
 weigh_population = lambda k, n, mu, lam: jnp.ones(len(mu)) / len(mu)
     This is classroom B with three candidates
 infer_population = lambda k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0: (41.5, 0.66)
@@ -168,11 +168,11 @@ classroom_verdict = lambda k, n, seed=0: infer_population(k, n, seed=seed)
 plot_concentration = lambda classrooms: plt.subplots()[1]
     use ax.set_xscale("log")
 real_data
-predict_three_ways = lambda k, n, mu, lam: {"no_pooling": k / n, "complete_pooling": k.sum() / n.sum()}
+predict_three_ways = lambda k, n, *_: {"no_pooling": k / n, "complete_pooling": k.sum() / n.sum()}
     Everybody gets the same rate
-log_score = lambda rates, k_later, n_later: jnp.sum(xlogy(k_later, rates) + xlog1py(n_later - k_later, -rates))
+log_score = lambda rates, k, n: jnp.sum(xlogy(k, rates) + xlog1py(n - k, -rates))
     The binomial coefficient is missing
-replicate_class = lambda key, n, mu, lam, num_replicates: jr.binomial(key, n, mu, (num_replicates, len(n)))
+replicate_class = lambda key, n, mu, lam, number: jr.binomial(key, n, mu, (number, len(n)))
     That is the variance of luck alone
 tail_probability = lambda observed, replicated: jnp.mean(replicated > observed)
     Equal values are left out.
