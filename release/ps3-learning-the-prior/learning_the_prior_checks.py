@@ -520,8 +520,8 @@ class _BuildsOn:
     def __exit__(self, kind, error, where):
         __tracebackhide__ = True
         if kind is not None and issubclass(kind, AssertionError):
-            for exercise in self._earlier:
-                blame = _fault_of(*exercise)
+            for earlier in self._earlier:
+                blame = _fault_of(*earlier)
                 if blame is not None:
                     raise blame from None
 
