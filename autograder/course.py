@@ -104,6 +104,11 @@ class Assignment:
         return self.root / "solutions" / self.name / f"{self.notebook}.ipynb"
 
     @property
+    def modules(self) -> tuple[Path, ...]:
+        """What the released notebook imports: the Python files beside it."""
+        return tuple(sorted(self.release.parent.glob("*.py")))
+
+    @property
     def suite(self) -> Path:
         """The hidden tests."""
         return self.root / "autograder" / "hidden" / f"test_{self.notebook}.py"

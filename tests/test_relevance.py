@@ -290,14 +290,12 @@ def test_a_cell_that_is_run_brings_what_it_needs():
 HELPERS = """\
 import math as tool
 def look_up(name):
-    return globals()[name]
-def check(name):
-    return look_up(name)"""
+    return globals()[name]"""
 
 
-def test_helpers_that_look_names_up_count_if_somebody_uses_them():
+def test_helpers_that_look_names_up_count_if_they_are_run():
     released = [SETUP_CELL, cell(HELPERS, "helpers"), cell(DEMO), BLANK, CHECK]
-    for name, run in {"1": {0, 3}, "tool": {0, 1, 3}, "check": {0, 1, 2, 3}}.items():
+    for name, run in {"1": {0, 3}, "tool": {0, 1, 2, 3}}.items():
         mine = answer(f"def f():\n    return {name}")
         assert chosen([*released[:3], mine, CHECK], released) == run
 
@@ -372,10 +370,10 @@ def test_of_the_courses_cells_few_are_run(assignment):
         run = cells_that_decide(notebook, released)
         names = {grade_id(notebook.cells[index]) for index in run}
         assert answers | {"setup"} <= names <= answers | needed
-    # Ben writes in NumPy, which only a cell of helpers imports.
+    # Ben writes in NumPy.
     ben = restore(demo_submission(assignment, "ben"), released)
     run = {grade_id(ben.cells[index]) for index in cells_that_decide(ben, released)}
-    assert run == answers | {"setup", "check_helpers"}
+    assert run == answers | {"setup"}
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda assignment: assignment.name)

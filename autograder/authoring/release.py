@@ -30,7 +30,9 @@ def generated(course: Course) -> Iterator[Path]:
 
 
 def make_release(course: Course, jobs: int) -> list[Path]:
-    """Write the released notebooks and the answer keys of all assignments; returns their paths.
+    """Write the folders with the released notebooks and those with the answer keys, all anew.
+
+    Returns the paths of their files.
 
     Raises:
         UserError: a key does not score full marks; then nothing was written.
@@ -38,12 +40,25 @@ def make_release(course: Course, jobs: int) -> list[Path]:
     written = []
     with generated(course) as folder:
         _expect_full_marks(replace(course, root=folder, assignments=_below(folder, course)), jobs)
-        for assignment in course.assignments:
-            for path in (assignment.release, assignment.key):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(folder / path.relative_to(course.root), path)
-                written.append(path)
+        for target in _folders(course):
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(folder / target.relative_to(course.root), target)
+            written += _files_in(target)
     return written
+
+
+def _folders(course: Course) -> list[Path]:
+    """The folders that are made from ``source/``: two for each assignment."""
+    return [
+        path.parent
+        for assignment in course.assignments
+        for path in (assignment.release, assignment.key)
+    ]
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """The notebook, and what students receive beside it; not what running it has left there."""
+    return sorted(path for path in folder.glob("*") if path.is_file())
 
 
 def _below(folder: Path, course: Course) -> tuple[Assignment, ...]:
@@ -68,12 +83,15 @@ def _grade_key(assignment: Assignment, course: Course) -> Result:
 
 
 def stale_files(course: Course) -> list[Path]:
-    """Released notebooks and answer keys that are not what ``source/`` gives."""
+    """Files of the release and of the answer keys that are not what ``source/`` gives."""
     stale = []
     with generated(course) as folder:
-        for assignment in course.assignments:
-            for path in (assignment.release, assignment.key):
-                fresh = (folder / path.relative_to(course.root)).read_bytes()
-                if not path.exists() or path.read_bytes() != fresh:
-                    stale.append(path)
+        for target in _folders(course):
+            fresh = folder / target.relative_to(course.root)
+            there, wanted = (
+                {path.name: path.read_bytes() for path in _files_in(place)}
+                for place in (target, fresh)
+            )
+            names = sorted(there.keys() | wanted.keys())
+            stale += [target / name for name in names if there.get(name) != wanted.get(name)]
     return stale

@@ -30,7 +30,7 @@ from autograder.authoring.answers import (
 )
 from autograder.course import Assignment, Course
 from autograder.grading.grade import grade, known_misconceptions
-from autograder.grading.kernels import kernel_setup
+from autograder.grading.kernels import kernel_setup, with_modules
 from autograder.grading.suite import Suite, collect, run_suite
 from autograder.misconceptions.library import Misconception, library_of
 from autograder.notebooks.cells import grade_id, is_solution
@@ -196,7 +196,8 @@ def _check_variants(task: Task, course: Course) -> Iterator[Finding]:
     order = list(suite.points)
     restored = restore(key, released)
     needed = cells_that_decide(restored, released) if task.own_cell_only else None
-    with NotebookRun(restored, suite.examples, kernel_setup(course), needed) as run:
+    setup = with_modules(kernel_setup(course), assignment)
+    with NotebookRun(restored, suite.examples, setup, needed) as run:
         run.run_cells()
         sources = {grade_id(c): c.source for c in key.cells if is_solution(c)}
         for variant in task.variants:

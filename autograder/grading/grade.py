@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from autograder.course import Assignment, Course
 from autograder.errors import CannotGrade, GraderFault, UserError
 from autograder.grading.feedback import outputs_of
-from autograder.grading.kernels import kernel_setup
+from autograder.grading.kernels import kernel_setup, with_modules
 from autograder.grading.suite import Suite, check_mapping, collect, run_suite
 from autograder.misconceptions.known import KnownMisconceptions
 from autograder.notebooks.cells import grade_id, is_autograded
@@ -129,7 +129,7 @@ def grade(
     suite = _suite(assignment)
     check_mapping(suite, points_of_test_cells(released))
     needed = None if run_everything else cells_that_decide(restored, released)
-    setup = setup or kernel_setup(course)
+    setup = with_modules(setup or kernel_setup(course), assignment)
     with NotebookRun(restored, suite.examples, setup, needed) as run:
         run.run_cells()
         results = run_suite(suite, run, known_misconceptions(assignment, course))

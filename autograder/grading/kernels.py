@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.sandbox.compiled_code import published
 from autograder.sandbox.launch import KernelSetup
 
@@ -15,6 +16,11 @@ def kernel_setup(course: Course) -> KernelSetup:
     """With the course's limits, and with compiled code where it is kept for these versions."""
     programs = published(course.store / "programs", programs_key(course)) if course.store else None
     return KernelSetup(course.limits, course.sandbox, programs)
+
+
+def with_modules(setup: KernelSetup, assignment: Assignment) -> KernelSetup:
+    """For kernels in which the notebook of an assignment can import what it was released with."""
+    return replace(setup, modules=assignment.modules)
 
 
 def programs_key(course: Course) -> str:

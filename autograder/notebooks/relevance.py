@@ -19,7 +19,7 @@ import keyword
 import re
 import symtable
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
@@ -114,10 +114,8 @@ def _closed_under_mentions(
         raise _Unreadable
     chosen = {i for i in names if i not in course or _changes_others_at_once(names[i].tree)}
     while True:
-        for i in chosen:
-            others = (names[j].mentioned for j in chosen if j != i)
-            if names[i].looks_names_up and (i not in course or _looks_up_for(others, names[i])):
-                raise _Unreadable
+        if any(names[i].looks_names_up for i in chosen):
+            raise _Unreadable
         mentioned = graded.union(*(names[i].mentioned for i in chosen))
         missing = {i for i, cell in course.items() if cell.bound & mentioned} - chosen
         if not missing:
@@ -210,16 +208,6 @@ def _stored(node: ast.AST) -> Iterator[str]:
         yield node.id
     elif isinstance(node, ast.arg):
         yield node.arg
-
-
-def _looks_up_for(others: Iterable[set[str]], cell: _Names) -> bool:
-    """Whether a cell of the course looks names up when other cells mention theirs.
-
-    Its helpers may look up what they like as long as nobody else mentions them: the cell may have
-    been chosen for its ``import numpy as np``.
-    """
-    helpers = {function.name for function in _functions(cell.tree)}
-    return any(map(helpers.__and__, others)) or any(map(_looks_names_up, _run_at_once(cell.tree)))
 
 
 def _looks_names_up(node: ast.AST) -> bool:

@@ -123,7 +123,7 @@ class LiveKernel:
         self._client.start_channels(stdin=False, hb=False)
         try:
             self._client.wait_for_ready(timeout=STARTUP_SECONDS)
-            loaded = self.execute(_agent_loader(), STARTUP_SECONDS, silent=True)
+            loaded = self.execute(_first_cell(self._setup), STARTUP_SECONDS, silent=True)
         except (RuntimeError, KernelDied) as error:
             raise GraderFault(f"the kernel did not start: {error}") from None
         if loaded.ending != "ok":
@@ -366,19 +366,27 @@ class _OutputCollector:
         return self._idle
 
 
-def _agent_loader() -> str:
+def _first_cell(setup: KernelSetup) -> str:
+    """Loads the grader's agent, and puts the course's modules where a notebook imports them from.
+
+    A submission's own folder is not seen inside: of these modules only the course's text counts.
+    """
     folder = Path(in_kernel.__file__).parent
     sources = {name: (folder / f"{name}.py").read_text("utf-8") for name in AGENT_MODULES}
+    modules = {path.name: path.read_text("utf-8") for path in setup.modules}
     return f"""
 import sys, types
-def load(sources):
+def load(sources, modules):
+    for name, source in modules.items():
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(source)
     for package in ("autograder", "autograder.in_kernel"):
         sys.modules[package] = types.ModuleType(package)
     for name, source in sources.items():
         module = types.ModuleType("autograder.in_kernel." + name)
         sys.modules["autograder.in_kernel." + name] = module
         exec(compile(source, "<grader's agent: " + name + ">", "exec"), module.__dict__)
-load({sources!r})
+load({sources!r}, {modules!r})
 # A moment after `quit()` the kernel would end, under another cell that has done nothing.
 get_ipython().ask_exit = lambda: None
 del load, sys, types

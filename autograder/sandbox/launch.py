@@ -45,6 +45,7 @@ class KernelSetup:
         programs: the folder with compiled code, if there is one; see ``compiled_code``.
         filling: whether the kernel puts what it compiles there; only for the course's own keys.
         warm: whether it may be forked from a template.
+        modules: files of the course that notebooks import; it finds copies in its own directory.
     """
 
     limits: Limits
@@ -52,6 +53,7 @@ class KernelSetup:
     programs: Path | None = None
     filling: bool = False
     warm: bool = True
+    modules: tuple[Path, ...] = ()
 
 
 class KernelProcess:
