@@ -145,9 +145,8 @@ def fingerprint(course: Course, assignment: Assignment) -> str:
     digest = hashlib.sha256(_code_and_packages().encode())
     settings: list[Any] = [assignment.name, repr(course.limits), course.sandbox]
     digest.update(json.dumps(settings).encode())
-    for path in sorted(assignment.release.parent.iterdir()):
-        if path.is_file():
-            digest.update(path.name.encode() + b"\n" + path.read_bytes())
+    for path in (assignment.release, *assignment.modules):
+        digest.update(path.name.encode() + b"\n" + path.read_bytes())
     return digest.hexdigest()
 
 
