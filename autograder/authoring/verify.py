@@ -5,9 +5,11 @@ For each assignment four things are shown:
 - the answer key scores full marks, the release scores zero on every test cell;
 - every misconception loses points on its own cell and is named there, and costs nothing on cells
   that do not build on its function;
-- every other right way to solve an exercise keeps full marks everywhere.
+- every other right way to solve an exercise keeps full marks everywhere;
+- every held-out wrong answer, written by somebody who had not seen the library, loses points on its
+  own cell, and none is told a cause that is not its own.
 
-Each is tried in two ways, and scores the same in both: as a submission, of which only the cells
+Each but the last is tried in two ways, and scores the same in both: as a submission, of which only the cells
 that decide the grade are run, and in a kernel that has run every cell. (For misconceptions and
 alternatives that is the key's, where they take the place of its answers one after the other.) The
 demo class is graded in both ways as well.
@@ -16,6 +18,7 @@ demo class is graded in both ways as well.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +44,12 @@ from autograder.notebooks.run import NotebookRun
 from autograder.records import CellResult
 
 ALTERNATIVES = Path(__file__).parent / "alternatives"
+# Wrong answers by which the library is measured, and which it must not be fitted to. The second set
+# was written when the library had been finished, and measured once.
+HELD_OUT = {
+    "held out, first set": Path(__file__).parent / "held_out" / "first",
+    "held out, second set": Path(__file__).parent / "held_out" / "second",
+}
 
 # Each task runs the key first, so they are not small.
 _VARIANTS_A_TASK = 16
@@ -57,11 +66,12 @@ class Variant:
     """One way to answer one exercise.
 
     Attributes:
-        kind: ``misconception`` or ``alternative``.
+        kind: ``misconception``, ``alternative`` or one of ``HELD_OUT``.
         function: the exercise.
         name: what the way is called.
         source: the whole solution cell.
         teaches: the sentence by which a misconception is recognised.
+        causes: for a held-out answer, names of the misconceptions that describe it.
     """
 
     kind: str
@@ -69,17 +79,22 @@ class Variant:
     name: str
     source: str
     teaches: str = ""
+    causes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of one check; ``problem`` is empty where all is as it should be."""
+    """What came of one check; ``problem`` is empty where all is as it should be.
+
+    ``told`` is the misconception that a held-out answer was told, if any.
+    """
 
     assignment: str
     kind: str
     function: str
     name: str
     problem: str = ""
+    told: str = ""
 
 
 def variants_of(assignment: Assignment) -> list[Variant]:
@@ -94,6 +109,21 @@ def variants_of(assignment: Assignment) -> list[Variant]:
         Variant("alternative", function, name, source)
         for function, name, source in named_answers(ALTERNATIVES / f"{assignment.notebook}.py")
     ]
+
+
+def held_out_of(assignment: Assignment) -> list[Variant]:
+    """The held-out wrong answers of an assignment.
+
+    A line ``# cause: NAME`` in one says which misconception describes it.
+    """
+    return [
+        Variant(kind, function, name, source, causes=tuple(_CAUSE.findall(source)))
+        for kind, folder in HELD_OUT.items()
+        for function, name, source in named_answers(folder / f"{assignment.notebook}.py")
+    ]
+
+
+_CAUSE = re.compile(r"^# cause: (.+)$", re.MULTILINE)
 
 
 def _as_cell(misconception: Misconception, module: ast.Module) -> str:
@@ -151,12 +181,18 @@ def tasks_of(assignment: Assignment, quick: bool) -> list[Task]:
     variants = variants_of(assignment)
     if quick:
         variants = sample_of(variants)
-    parts = [variants[i : i + _VARIANTS_A_TASK] for i in range(0, len(variants), _VARIANTS_A_TASK)]
     tasks = [Task(assignment, notebooks=("answer key", "empty release"))]
     if not quick:
         students = [student for student in DEMO_CLASS if has_handed_in(assignment, student)]
         tasks.append(Task(assignment, notebooks=tuple(students)))
-    return tasks + [Task(assignment, (), tuple(part), quick) for part in parts]
+    tasks += [Task(assignment, (), part, quick) for part in _in_parts(variants)]
+    held_out = [] if quick else held_out_of(assignment)
+    return tasks + [Task(assignment, (), part, own_cell_only=True) for part in _in_parts(held_out)]
+
+
+def _in_parts(variants: list[Variant]) -> list[tuple[Variant, ...]]:
+    starts = range(0, len(variants), _VARIANTS_A_TASK)
+    return [tuple(variants[i : i + _VARIANTS_A_TASK]) for i in starts]
 
 
 def carry_out(task: Task, course: Course) -> list[Finding]:
@@ -210,7 +246,14 @@ def _check_variants(task: Task, course: Course) -> Iterator[Finding]:
             if not problem and not task.own_cell_only:
                 handed_in = fill_in(key, {variant.function: variant.source})
                 problem = _difference(cells, grade(handed_in, assignment, course).cells)
-            yield Finding(assignment.name, variant.kind, variant.function, variant.name, problem)
+            yield Finding(
+                assignment.name,
+                variant.kind,
+                variant.function,
+                variant.name,
+                problem,
+                _told(cells, test_cell) if variant.kind in HELD_OUT else "",
+            )
 
 
 def _difference(cells: list[CellResult], graded: tuple[CellResult, ...]) -> str:
@@ -225,8 +268,12 @@ def _problem(variant: Variant, cells: list[CellResult], suite: Suite) -> str:
     failed = [test for test in own.tests if not test.passed]
     if variant.kind == "alternative" and failed:
         return f"loses {own.max_score - own.score:g} points: {failed[0].hint}"
-    if variant.kind == "misconception" and not failed:
+    if variant.kind != "alternative" and not failed:
         return "keeps full marks"
+    if variant.kind in HELD_OUT:
+        told = _told(cells, own.grade_id)
+        fits = told in variant.causes if told else not variant.causes
+        return "" if fits else f"is told {told or 'no cause'!r} instead of {variant.causes}"
     if variant.kind == "misconception" and variant.teaches not in {t.hint for t in failed}:
         told = {test.misconception or test.hint for test in failed}
         return f"is not named; told instead: {'; '.join(sorted(told))}"
@@ -236,6 +283,12 @@ def _problem(variant: Variant, cells: list[CellResult], suite: Suite) -> str:
         if cell is not own and cell.score < cell.max_score and not excused:
             return f"costs points on {cell.grade_id}"
     return ""
+
+
+def _told(cells: list[CellResult], test_cell: str) -> str:
+    """The first misconception that a cell's feedback names."""
+    own = next(cell for cell in cells if cell.grade_id == test_cell)
+    return next((test.misconception for test in own.tests if test.misconception), "")
 
 
 def write_table(findings: list[Finding], path: Path) -> None:
