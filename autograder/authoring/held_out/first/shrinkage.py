@@ -1,54 +1,67 @@
 # %% posterior_mean: the mode of the posterior
+# cause: mode for mean
 def posterior_mean(a, b, k, n):
     return (a + k - 1) / (a + b + n - 2)
 
 # %% posterior_mean: data and prior averaged, half and half
+# cause: half and half
 def posterior_mean(a, b, k, n):
     return 0.5 * k / n + 0.5 * a / (a + b)
 
 # %% posterior_mean: rounded as in the table
+# cause: rounded to 2 digits
 def posterior_mean(a, b, k, n):
     return jnp.round((a + k) / (a + b + n), 2)
 
 # %% posterior_mean: the student's bentos are k and n
+# cause: n taken for failures
 def posterior_mean(a, b, k, n):
     alpha = a + k
     beta = b + n
     return alpha / (alpha + beta)
 
 # %% data_weight: the group's weight
+# cause: weight of the prior
 def data_weight(a, b, n):
     return (a + b) / (a + b + n)
 
 # %% data_weight: real bentos against imaginary ones
+# cause: ratio for share
 def data_weight(a, b, n):
     return n / (a + b)
 
 # %% data_weight: only imaginary tonkatsu beside the real ones
+# cause: strength without b
 def data_weight(a, b, n):
     return n / (n + a)
 
 # %% data_weight: the prior's strength is ten
+# cause: the notebook's prior
 def data_weight(a, b, n):
     return n / (n + 10.0)
 
 # %% shrinkage_shift: the other way round
+# cause: turned round
 def shrinkage_shift(a, b, k, n):
     return k / n - posterior_mean(a, b, k, n)
 
 # %% shrinkage_shift: how far, whichever way
+# cause: without its sign
 def shrinkage_shift(a, b, k, n):
     return jnp.abs(posterior_mean(a, b, k, n) - k / n)
 
 # %% shrinkage_shift: from the prior mean
+# cause: measured from the prior
 def shrinkage_shift(a, b, k, n):
     return posterior_mean(a, b, k, n) - a / (a + b)
 
 # %% shrinkage_shift: in per cent
+# cause: per cent
 def shrinkage_shift(a, b, k, n):
     return 100 * (posterior_mean(a, b, k, n) - k / n)
 
 # %% plot_shrinkage: all markers of one size
+# cause: same areas
 def plot_shrinkage(names, k, n, a, b, ax=None):
     if ax is None:
         fig, ax = plt.subplots()
@@ -63,6 +76,7 @@ def plot_shrinkage(names, k, n, a, b, ax=None):
     return ax
 
 # %% plot_shrinkage: the dashed line at the average of the class
+# cause: line at the mean of the fractions
 def plot_shrinkage(names, k, n, a, b, ax=None):
     if ax is None:
         fig, ax = plt.subplots()
@@ -76,6 +90,7 @@ def plot_shrinkage(names, k, n, a, b, ax=None):
     return ax
 
 # %% plot_shrinkage: a marker grows on the right only
+# cause: areas in one column
 def plot_shrinkage(names, k, n, a, b, ax=None):
     if ax is None:
         fig, ax = plt.subplots()
@@ -89,6 +104,7 @@ def plot_shrinkage(names, k, n, a, b, ax=None):
     return ax
 
 # %% plot_shrinkage: nothing returned
+# cause: nothing returned
 def plot_shrinkage(names, k, n, a, b, ax=None):
     if ax is None:
         ax = plt.gca()
