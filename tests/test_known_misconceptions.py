@@ -13,13 +13,13 @@ QUESTION = Question("test_posterior_mean", "call", "posterior_mean", (2.0, 3.0, 
 def filled(tmp_path):
     """A store with the answers of the ps1 misconceptions to one question."""
     known = KnownMisconceptions("shrinkage", tmp_path, keep=True)
-    answers = {entry.name: known.answer(entry, QUESTION) for entry in known.entries}
+    answers = {entry.name: known.answer(entry, QUESTION) for entry in known.slow_entries}
     return tmp_path, answers
 
 
 def answers_from(store):
     known = KnownMisconceptions("shrinkage", store)
-    return {entry.name: known.answer(entry, QUESTION) for entry in known.entries}
+    return {entry.name: known.answer(entry, QUESTION) for entry in known.slow_entries}
 
 
 def no_library(*_):
@@ -52,7 +52,7 @@ def test_other_content_is_another_folder(filled, monkeypatch):
     monkeypatch.setattr(known_module, "_content_key", lambda: "another")
     fresh = KnownMisconceptions("shrinkage", store, keep=True)
     assert not fresh.is_complete()
-    assert {entry.name: fresh.answer(entry, QUESTION) for entry in fresh.entries} == answers
+    assert {entry.name: fresh.answer(entry, QUESTION) for entry in fresh.slow_entries} == answers
     fresh.mark_as_complete()
     assert fresh.is_complete()
     assert [path.name for path in (store / "misconceptions").iterdir()] == ["another"]

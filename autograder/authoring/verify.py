@@ -5,18 +5,22 @@ For each assignment four things are shown:
 - the answer key scores full marks, the release scores zero on every test cell;
 - every misconception loses points on its own cell and is named there, and costs nothing on cells
   that do not build on its function;
-- every other right way to solve an exercise keeps full marks everywhere.
+- every other right way to solve an exercise keeps full marks everywhere;
+- every held-out wrong answer, written by somebody who had not seen the library, loses points on its
+  own cell, and none is told a cause that is not its own.
 
-Each is tried in two ways, and scores the same in both: as a submission, of which only the cells
-that decide the grade are run, and in a kernel that has run every cell. (For misconceptions and
-alternatives that is the key's, where they take the place of its answers one after the other.) The
-demo class is graded in both ways as well.
+Keys, misconceptions written by hand and alternatives are tried in two ways, and score the same in
+both: as a submission, of which only the cells that decide are run, and in a kernel that
+has run every cell. (For misconceptions and alternatives that is the key's, where they take the
+place of its answers one after the other.) The demo class is graded in both ways as well. Members of
+families, of which there are thousands, answer the suite themselves, without a kernel.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +35,8 @@ from autograder.authoring.answers import (
 from autograder.course import Assignment, Course
 from autograder.grading.grade import grade, known_misconceptions
 from autograder.grading.kernels import kernel_setup, with_modules
-from autograder.grading.suite import Suite, collect, run_suite
-from autograder.misconceptions.library import Misconception, library_of
+from autograder.grading.suite import Mistaken, Suite, collect, run_suite
+from autograder.misconceptions.library import Misconception, families_of, library_of
 from autograder.notebooks.cells import grade_id, is_solution
 from autograder.notebooks.reading import read_notebook, released_notebook
 from autograder.notebooks.relevance import cells_that_decide
@@ -41,9 +45,19 @@ from autograder.notebooks.run import NotebookRun
 from autograder.records import CellResult
 
 ALTERNATIVES = Path(__file__).parent / "alternatives"
+# Wrong answers by which the library is measured, and which it must not be fitted to. The second set
+# was written when the library had been finished, and measured once.
+HELD_OUT = {
+    "held out, first set": Path(__file__).parent / "held_out" / "first",
+    "held out, second set": Path(__file__).parent / "held_out" / "second",
+}
+
+KEEPS_FULL_MARKS = "keeps full marks"
 
 # Each task runs the key first, so they are not small.
 _VARIANTS_A_TASK = 16
+_MEMBERS_A_TASK = 200
+_MEMBERS_OF_A_SAMPLE = 97
 
 # What students' notebooks have imported anyway, so that misconceptions can be written as modules.
 _IMPORTS = """
@@ -57,11 +71,12 @@ class Variant:
     """One way to answer one exercise.
 
     Attributes:
-        kind: ``misconception`` or ``alternative``.
+        kind: ``misconception``, ``alternative`` or one of ``HELD_OUT``.
         function: the exercise.
         name: what the way is called.
         source: the whole solution cell.
         teaches: the sentence by which a misconception is recognised.
+        causes: for a held-out answer, names of the misconceptions that describe it.
     """
 
     kind: str
@@ -69,31 +84,53 @@ class Variant:
     name: str
     source: str
     teaches: str = ""
+    causes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of one check; ``problem`` is empty where all is as it should be."""
+    """What came of one check; ``problem`` is empty where all is as it should be.
+
+    ``told`` is the misconception that a held-out answer was told, if any.
+    """
 
     assignment: str
     kind: str
     function: str
     name: str
     problem: str = ""
+    told: str = ""
 
 
 def variants_of(assignment: Assignment) -> list[Variant]:
     """All misconceptions and alternatives of an assignment."""
     path = assignment.suite.parent / "misconceptions" / f"{assignment.notebook}.py"
     module = ast.parse(path.read_text("utf-8"))
+    families = families_of(assignment.notebook).functions
     wrong = [
         Variant("misconception", m.function, m.name, _as_cell(m, module), m.teaches)
         for m in library_of(assignment.notebook).functions
+        if m not in families
     ]
     return wrong + [
         Variant("alternative", function, name, source)
         for function, name, source in named_answers(ALTERNATIVES / f"{assignment.notebook}.py")
     ]
+
+
+def held_out_of(assignment: Assignment) -> list[Variant]:
+    """The held-out wrong answers of an assignment.
+
+    A line ``# cause: NAME`` in one says which misconception describes it.
+    """
+    return [
+        Variant(kind, function, name, source, causes=tuple(_CAUSE.findall(source)))
+        for kind, folder in HELD_OUT.items()
+        for function, name, source in named_answers(folder / f"{assignment.notebook}.py")
+    ]
+
+
+_CAUSE = re.compile(r"^# cause: (.+)$", re.MULTILINE)
 
 
 def _as_cell(misconception: Misconception, module: ast.Module) -> str:
@@ -133,17 +170,19 @@ class Task:
         notebooks: what to grade, of ``answer key``, ``empty release`` and the demo class's names.
         variants: what to try instead.
         own_cell_only: try each variant on its own test cell only.
+        members: what to try instead, members of families.
     """
 
     assignment: Assignment
     notebooks: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
     own_cell_only: bool = False
+    members: tuple[Misconception, ...] = ()
 
     @property
     def number_of_findings(self) -> int:
         """How many findings :func:`carry_out` gives for it."""
-        return len(self.variants) + len(self.notebooks)
+        return len(self.variants) + len(self.notebooks) + len(self.members)
 
 
 def tasks_of(assignment: Assignment, quick: bool) -> list[Task]:
@@ -151,17 +190,32 @@ def tasks_of(assignment: Assignment, quick: bool) -> list[Task]:
     variants = variants_of(assignment)
     if quick:
         variants = sample_of(variants)
-    parts = [variants[i : i + _VARIANTS_A_TASK] for i in range(0, len(variants), _VARIANTS_A_TASK)]
     tasks = [Task(assignment, notebooks=("answer key", "empty release"))]
     if not quick:
         students = [student for student in DEMO_CLASS if has_handed_in(assignment, student)]
         tasks.append(Task(assignment, notebooks=tuple(students)))
-    return tasks + [Task(assignment, (), tuple(part), quick) for part in parts]
+    tasks += [Task(assignment, (), part, quick) for part in _in_parts(variants)]
+    held_out = [] if quick else held_out_of(assignment)
+    tasks += [Task(assignment, (), part, own_cell_only=True) for part in _in_parts(held_out)]
+    members = list(families_of(assignment.notebook).functions)
+    if quick:
+        members = members[::_MEMBERS_OF_A_SAMPLE]
+    starts = range(0, len(members), _MEMBERS_A_TASK)
+    return tasks + [
+        Task(assignment, members=tuple(members[i : i + _MEMBERS_A_TASK])) for i in starts
+    ]
+
+
+def _in_parts(variants: list[Variant]) -> list[tuple[Variant, ...]]:
+    starts = range(0, len(variants), _VARIANTS_A_TASK)
+    return [tuple(variants[i : i + _VARIANTS_A_TASK]) for i in starts]
 
 
 def carry_out(task: Task, course: Course) -> list[Finding]:
     """Make the checks of one task."""
     check = _check_variants if task.variants else _check_notebooks
+    if task.members:
+        check = _check_members
     return list(check(task, course))
 
 
@@ -211,7 +265,29 @@ def _check_variants(task: Task, course: Course) -> Iterator[Finding]:
             if not problem and not task.own_cell_only:
                 handed_in = fill_in(key, {variant.function: variant.source})
                 problem = _difference(cells, grade(handed_in, assignment, course).cells)
-            yield Finding(assignment.name, variant.kind, variant.function, variant.name, problem)
+            yield Finding(
+                assignment.name,
+                variant.kind,
+                variant.function,
+                variant.name,
+                problem,
+                _told(cells, test_cell) if variant.kind in HELD_OUT else "",
+            )
+
+
+def _check_members(task: Task, course: Course) -> Iterator[Finding]:
+    """Whether members of families lose points and are named, by whichever fits them first."""
+    assignment = task.assignment
+    suite, known = collect(assignment.suite), known_misconceptions(assignment, course)
+    for member in task.members:
+        only = frozenset([f"test_{member.function}"])
+        (cell,) = run_suite(suite, Mistaken(known, member), known, only)
+        problem = ""
+        if cell.score == cell.max_score:
+            problem = KEEPS_FULL_MARKS
+        elif not _told([cell], cell.grade_id):
+            problem = "is not named"
+        yield Finding(assignment.name, "family", member.function, member.name, problem)
 
 
 def _difference(cells: list[CellResult], graded: tuple[CellResult, ...]) -> str:
@@ -226,11 +302,15 @@ def _problem(variant: Variant, cells: list[CellResult], suite: Suite) -> str:
     failed = [test for test in own.tests if not test.passed]
     if variant.kind == "alternative" and failed:
         return f"loses {own.max_score - own.score:g} points: {failed[0].hint}"
-    if variant.kind == "misconception" and not failed:
-        return "keeps full marks"
+    if variant.kind != "alternative" and not failed:
+        return KEEPS_FULL_MARKS
+    if variant.kind in HELD_OUT:
+        told = _told(cells, own.grade_id)
+        fits = told in variant.causes if told else not variant.causes
+        return "" if fits else f"is told {told or 'no cause'!r} instead of {variant.causes}"
     if variant.kind == "misconception" and variant.teaches not in {t.hint for t in failed}:
-        told = {test.misconception or test.hint for test in failed}
-        return f"is not named; told instead: {'; '.join(sorted(told))}"
+        instead = sorted({test.misconception or test.hint for test in failed})
+        return f"is not named; told instead: {'; '.join(instead)}"
     for cell in cells:
         # The key's later answers may not go with another way: SciPy cannot be traced by vmap.
         excused = own.grade_id in suite.upstream(cell.grade_id)
@@ -239,30 +319,52 @@ def _problem(variant: Variant, cells: list[CellResult], suite: Suite) -> str:
     return ""
 
 
+def _told(cells: list[CellResult], test_cell: str) -> str:
+    """The first misconception that a cell's feedback names."""
+    own = next(cell for cell in cells if cell.grade_id == test_cell)
+    return next((test.misconception for test in own.tests if test.misconception), "")
+
+
+def _share(findings: list[Finding], holds: Callable[[Finding], bool]) -> str:
+    return f"{sum(map(holds, findings))} of {len(findings)}"
+
+
+def _loses(finding: Finding) -> bool:
+    return finding.problem != KEEPS_FULL_MARKS
+
+
 def write_table(findings: list[Finding], path: Path) -> None:
     """A Markdown table with a line for each exercise: how many were tried, and how many held."""
-    kinds = ("misconception", "alternative")
     lines = [
         "# What the hidden suites were tried with",
         "",
         "Made by `autograder verify --table FILE`. How many known mistakes each exercise's tests "
-        "catch and name, at no cost to exercises that do not build on it, and how many other right "
-        "ways keep full marks.",
+        "catch and name, at no cost to exercises that do not build on it; how many members of "
+        "families of mistakes they catch and name; how many other right ways keep full marks; and "
+        "how many held-out wrong answers, to which the library was not fitted, lose points and are "
+        "told their cause.",
         "",
-        "| assignment | exercise | misconceptions caught and named | other right ways accepted |",
-        "|---|---|---|---|",
+        "| assignment | exercise | misconceptions caught and named | families | other right ways "
+        "accepted | held out: lose points | held out: named |",
+        "|---|---|---|---|---|---|---|",
     ]
     exercises = dict.fromkeys((f.assignment, f.function) for f in findings if f.function)
     for assignment, function in exercises:
-        counts = []
-        for kind in kinds:
-            tried = [
-                f
-                for f in findings
-                if (f.assignment, f.function, f.kind) == (assignment, function, kind)
-            ]
-            counts.append(f"{sum(not f.problem for f in tried)} of {len(tried)}")
+        tried = [f for f in findings if (f.assignment, f.function) == (assignment, function)]
+        counts = [
+            _share([f for f in tried if f.kind == kind], lambda f: not f.problem)
+            for kind in ("misconception", "family", "alternative")
+        ]
+        held_out = [f for f in tried if f.kind in HELD_OUT]
+        counts += [_share(held_out, _loses), _share(held_out, lambda f: bool(f.told))]
         lines.append(f"| {assignment} | `{function}` | {' | '.join(counts)} |")
+    for kind in HELD_OUT:
+        tried = [f for f in findings if f.kind == kind]
+        lines += [
+            "",
+            f"{kind[0].upper()}{kind[1:]}: {_share(tried, _loses)} lose points, "
+            f"{_share(tried, lambda f: bool(f.told))} are named.",
+        ]
     lines += ["", "| assignment | answer key | empty release |", "|---|---|---|"]
     for assignment in dict.fromkeys(f.assignment for f in findings):
         key, empty = (

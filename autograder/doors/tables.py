@@ -108,7 +108,8 @@ def findings_table(findings: list[Finding]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("assignment", no_wrap=True)
     table.add_column("exercise", no_wrap=True)
-    for heading in ("key, release", "misconceptions", "alternatives"):
+    headings = ("key, release", "misconceptions", "families", "alternatives", "held out, named")
+    for heading in headings:
         table.add_column(heading, justify="right")
     for assignment, function in dict.fromkeys((f.assignment, f.function) for f in findings):
         row = [f for f in findings if (f.assignment, f.function) == (assignment, function)]
@@ -116,10 +117,17 @@ def findings_table(findings: list[Finding]) -> Table:
             assignment,
             function or "(whole notebook)",
             _held([f for f in row if not f.function]),
-            _held([f for f in row if f.kind == "misconception"]),
-            _held([f for f in row if f.kind == "alternative"]),
+            *(_held([f for f in row if f.kind == kind]) for kind in CHECKED),
+            _named([f for f in row if f.kind.startswith("held out")]),
         )
     return table
+
+
+CHECKED = ("misconception", "family", "alternative")
+
+
+def _named(findings: list[Finding]) -> str:
+    return f"{sum(bool(f.told) for f in findings)}/{len(findings)}" if findings else ""
 
 
 def _held(findings: list[Finding]) -> str:

@@ -23,6 +23,8 @@ import pytest
 from autograder.errors import GraderFault
 from autograder.grading.student import Inconsistent, Student, StudentFailure, unobserved
 from autograder.in_kernel.wire import Key, encode
+from autograder.misconceptions.clues import clue
+from autograder.misconceptions.estimates import is_estimate
 from autograder.misconceptions.known import NO_ANSWER, KnownMisconceptions
 from autograder.misconceptions.library import Misconception
 from autograder.misconceptions.matching import name_misconceptions
@@ -222,7 +224,7 @@ class _Trier(_Collector):
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
             assert isinstance(item, pytest.Function)
-            for misconception in self._known.entries:
+            for misconception in self._known.slow_entries:
                 if cell_of(item) == f"test_{misconception.function}":
                     would_fail(self._known, misconception, item)
 
@@ -289,7 +291,7 @@ class _Runner(_Collector):
         """The cell's tests; those explained by a misconception have its words.
 
         Where an exercise of ``upstream`` is wrong, what no misconception explains may come from
-        there, and is said to.
+        there, and is said to. Else a clue is added, if there is one.
         """
         tests = self.results[cell]
         failed = [test for test in tests if not test.passed]
@@ -310,18 +312,28 @@ class _Runner(_Collector):
             ),
             only_by_numbers=bool(wrong_before),
         )
+        function = cell.removeprefix("test_")
+        asked = [
+            answered
+            for test in tests
+            for answered in self.transcripts[cell, test.name]
+            if answered.question.function == function
+        ]
+        hint_at = "" if wrong_before or named else clue(self._known.right(function), asked)
         explained = {}
         for test in failed:
             found = named.get(test.name)
             if found is not None:
                 test = replace(test, hint=found.teaches, misconception=found.name)
+            elif hint_at:
+                test = replace(test, hint=f"{test.hint} {hint_at}")
             elif wrong_before and (cell, test.name) not in self._inconsistent:
                 test = replace(test, hint=f"{test.hint} {_mend_first(wrong_before[0])}")
             explained[test.name] = test
         return CellResult(cell, tuple(explained.get(test.name, test) for test in tests))
 
 
-class _Mistaken:
+class Mistaken:
     """Answers a suite's questions as a misconception does; it knows no other function."""
 
     def __init__(self, known: KnownMisconceptions, misconception: Misconception) -> None:
@@ -334,6 +346,8 @@ class _Mistaken:
         if question.function != self._misconception.function:
             return {"error": {"kind": "missing"}}
         answer = self._known.answer(self._misconception, question)
+        if is_estimate(answer):
+            answer = answer["estimates"]
         return {"error": {"kind": "raised"}} if answer is NO_ANSWER else {"answer": encode(answer)}
 
     def lines_of(self, cell: str) -> range:
@@ -350,7 +364,7 @@ def would_fail(
         test = getattr(item.cls(), item.function.__name__)  # type: ignore[misc]
         with unobserved():
             try:
-                test(Student(_Mistaken(known, misconception), cell_of(item)))
+                test(Student(Mistaken(known, misconception), cell_of(item)))
             except Exception:
                 return True
         return False

@@ -34,7 +34,7 @@ from autograder.in_kernel.questions import (
     notebook_names,
     simulate,
 )
-from autograder.in_kernel.wire import Key, Opaque, WireError, decode, encode, sendable
+from autograder.in_kernel.wire import Key, WireError, decode, encode, sendable
 
 _remembered: dict[str, dict[str, Any]] = {}
 
@@ -103,7 +103,7 @@ def _describe_figure(ax: Any) -> dict[str, Any]:
     try:
         return encode(describe_axes(ax))
     except TypeError:
-        return encode(Opaque(type(ax).__name__)) | {"kind": "opaque"}
+        return {"kind": "opaque", "type": type(ax).__name__[:80]}
     except ValueError as error:
         raise WireError(f"a figure with {error}") from None
     finally:

@@ -25,7 +25,7 @@ import numpy as np
 from autograder.in_kernel import questions
 from autograder.in_kernel.axes import describe_axes
 from autograder.in_kernel.wire import Key, WireError, decode, encode
-from autograder.misconceptions.library import Library, Misconception, library_of
+from autograder.misconceptions.library import Library, Misconception, families_of, library_of
 from autograder.records import Question
 
 NO_ANSWER = object()
@@ -60,11 +60,26 @@ class KnownMisconceptions:
     @cached_property
     def entries(self) -> list[Misconception]:
         """All misconceptions, in the order in which they are looked for."""
-        rows = self._kept("entries", lambda: [asdict(entry) for entry in self.library.functions])
-        return [Misconception(**row) for row in rows]
+        rows = self._kept("entries", lambda: [asdict(entry) for entry in self._by_hand()])
+        return [_as_entry(row) for row in rows] + list(self._families)
+
+    @property
+    def slow_entries(self) -> list[Misconception]:
+        """Those whose answers are worth keeping."""
+        return [entry for entry in self.entries if not entry.quick]
+
+    @cached_property
+    def _families(self) -> dict[Misconception, Callable[..., Any]]:
+        return families_of(self._notebook).functions
+
+    def _by_hand(self) -> list[Misconception]:
+        return [entry for entry in self.library.functions if entry not in self._families]
 
     def answer(self, misconception: Misconception, question: Question) -> Any:
         """What a misconception answers to a question; ``NO_ANSWER`` if it raises an exception."""
+        if misconception.quick:
+            with np.errstate(all="ignore"):
+                return _quick_answer(self._families[misconception], question)
         asked = [question.action, encode(question.args), encode(dict(question.kwargs))]
         name = f"answer {misconception.function} {misconception.name} {json.dumps(asked)}"
         if name not in self._remembered:
@@ -72,11 +87,16 @@ class KnownMisconceptions:
             self._remembered[name] = NO_ANSWER if kept is None else decode(kept)
         return self._remembered[name]
 
+    def right(self, function: str) -> Callable[..., Any] | None:
+        """The right function, in NumPy, where the families know it."""
+        return families_of(self._notebook).rights.get(function)
+
     def fails(self, misconception: Misconception, test: str, trial: Callable[[], bool]) -> bool:
         """Whether a misconception fails the test of that name; ``trial`` finds out."""
-        name = f"fails {misconception.function} {misconception.name} {test}"
+        keep = not misconception.quick  # of those, some are called what one in the store is
+        name = f"fails {misconception.function} {misconception.name} {keep} {test}"
         if name not in self._remembered:
-            self._remembered[name] = bool(self._kept(name, trial))
+            self._remembered[name] = bool(self._kept(name, trial) if keep else trial())
         return bool(self._remembered[name])
 
     def is_complete(self) -> bool:
@@ -94,6 +114,8 @@ class KnownMisconceptions:
     def _computed(self, misconception: Misconception, question: Question) -> Any:
         try:
             with np.errstate(all="ignore"):
+                if misconception in self._families:
+                    return encode(ask_family(self._families[misconception], question))
                 return encode(ask(self.library.functions[misconception], question))
         except Exception:  # the mistake does not answer this question
             return None
@@ -167,6 +189,28 @@ def ask(function: Any, question: Question) -> Any:
             plt.close("all")
     use = {"each": questions.call_each, "simulate": questions.simulate, "assess": questions.assess}
     return use[question.action](function, *args, **kwargs)  # type: ignore[operator]
+
+
+def ask_family(function: Any, question: Question) -> Any:
+    """What a member of a family answers, which knows nothing of JAX: a key stays a number."""
+    if question.action in ("call", "compiled"):
+        return function(*question.args, **dict(question.kwargs))
+    if question.action == "each":
+        arrays, *rest = question.args
+        return np.array([function(*entries, *rest) for entries in zip(*arrays, strict=True)])
+    return getattr(function, question.action)(*question.args, **dict(question.kwargs))
+
+
+def _as_entry(row: dict[str, Any]) -> Misconception:
+    within = row["within"]
+    return Misconception(**row | {"within": tuple(within) if isinstance(within, list) else within})
+
+
+def _quick_answer(function: Any, question: Question) -> Any:
+    try:
+        return ask_family(function, question)
+    except Exception:  # the mistake does not answer this question
+        return NO_ANSWER
 
 
 def _as_argument(arg: Any) -> Any:

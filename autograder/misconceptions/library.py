@@ -7,9 +7,14 @@ make the mistake and a sentence that teaches.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from autograder.misconceptions.families import Answer, Slip
+
+# What float32 loses when a number is rounded to a few digits, and no more.
+EXACTLY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -21,28 +26,41 @@ class Misconception:
         function: the graded function whose place it takes.
         teaches: what to tell a student who made it; says what was mixed up, not the answer.
         random: whether its answers are draws, which are compared as distributions.
-        within: the relative difference that two Monte Carlo runs of it show; 0 for none.
+        within: the relative difference that two Monte Carlo runs of it show, or those of its parts
+            one by one; 0 for none.
+        sign: what its answers show, whatever chance has put into them: a name in ``signs``. They
+            need not be the student's then.
+        quick: whether its answers are arithmetic, sooner computed than read from a file.
     """
 
     name: str
     function: str
     teaches: str
     random: bool = False
-    within: float = 0.0
+    within: float | tuple[float, ...] = 0.0
+    sign: str = ""
+    quick: bool = False
 
 
 class Library:
     """The misconceptions of one notebook, in the order in which they are looked for.
 
     Each maps to the function that makes the mistake: it takes the graded function's arguments and
-    gives the wrong answer.
+    gives the wrong answer. ``rights`` holds right functions, in NumPy, to find clues with.
     """
 
     def __init__(self) -> None:
         self.functions: dict[Misconception, Callable[..., Any]] = {}
+        self.rights: dict[str, Answer] = {}
 
     def of(
-        self, function: str, teaches: str, *, random: bool = False, within: float = 0.0
+        self,
+        function: str,
+        teaches: str,
+        *,
+        random: bool = False,
+        within: float = 0.0,
+        sign: str = "",
     ) -> Callable[[Any], Any]:
         """Decorator: the function below makes the mistake in place of ``function``."""
 
@@ -50,18 +68,47 @@ class Library:
             # A GenJAX model holds the function that it was made of.
             function_itself = answer.source.fn if hasattr(answer, "source") else answer
             name = function_itself.__name__.replace("_", " ")
-            self.functions[Misconception(name, function, teaches, random, within)] = answer
+            entry = Misconception(name, function, teaches, random, within, sign)
+            self.functions[entry] = answer
             return answer
 
         return add
 
+    def family(
+        self,
+        function: str,
+        slips: Iterable[tuple[Slip, Answer]],
+        *,
+        within: float | tuple[float, ...] = 0.0,
+        random: bool = False,
+        quick: bool = True,
+    ) -> None:
+        """Add systematic mistakes in place of ``function``, see :mod:`families`."""
+        taken = {entry.name for entry in self.functions if entry.function == function}
+        for slip, answer in slips:
+            name = slip.name
+            while name in taken:  # one mistake in several forms
+                name += " again"
+            taken.add(name)
+            tolerance = EXACTLY if slip.exact else within
+            entry = Misconception(name, function, slip.teaches, random, tolerance, quick=quick)
+            self.functions[entry] = answer
+
 
 def library_of(notebook: str) -> Library:
-    """The library of a notebook, e.g. ``shrinkage``."""
+    """The library of a notebook, e.g. ``shrinkage``: first what was written by hand."""
     import jax
 
     # Nearly all the time goes into translating these programs, hardly any into running them.
     jax.config.update("jax_disable_most_optimizations", True)
     module = importlib.import_module(f"autograder.hidden.misconceptions.{notebook}")
+    library = Library()
+    library.functions = module.library.functions | families_of(notebook).functions
+    return library
+
+
+def families_of(notebook: str) -> Library:
+    """The systematic mistakes alone, which are there without JAX."""
+    module = importlib.import_module(f"autograder.hidden.families.{notebook}")
     library: Library = module.library
     return library

@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from autograder.misconceptions.estimates import agrees, is_estimate
 from autograder.misconceptions.figures import same_drawing, similar_drawing
 from autograder.misconceptions.known import NO_ANSWER, KnownMisconceptions
 from autograder.misconceptions.library import Misconception
+from autograder.misconceptions.signs import SIGNS, identical
 from autograder.records import Answered
-from autograder.statistics import same_distribution
 
 # Far above what float32 loses, far below what a mistake changes.
 _FLOAT32_AGREEMENT = 1e-4
@@ -29,6 +30,8 @@ def explains(
 ) -> bool:
     """Whether a misconception would have answered as the student did, and not by chance."""
     own = [a for a in transcript if a.question.function == misconception.function]
+    if misconception.sign:
+        return bool(own) and SIGNS[misconception.sign](own) is True
     wrong: list[Any] = []
     agreements = []
     for answered in own:
@@ -36,6 +39,8 @@ def explains(
         agreements.append(_agree(wrong[-1], answered.answer, misconception))
         if agreements[-1] is False:
             return False
+    if misconception.quick and not any(w is None or _has_numbers(w) for w in wrong):
+        return False  # many mistakes make nothing but NaN
     return True in agreements and _repeats(wrong) == _repeats([a.answer for a in own])
 
 
@@ -50,7 +55,10 @@ def contradicts(
     Where it answers NaN, or not at all, the student may have guarded against that. ``slack``
     multiplies the difference that two Monte Carlo runs may show.
     """
-    wider = replace(misconception, within=slack * misconception.within)
+    if misconception.sign:
+        own = [a for a in transcript if a.question.function == misconception.function]
+        return bool(own) and SIGNS[misconception.sign](own) is False
+    wider = replace(misconception, within=tuple(slack * part for part in _parts(misconception)))
     for answered in transcript:
         if answered.question.function == misconception.function:
             wrong = known.answer(misconception, answered.question)
@@ -71,15 +79,12 @@ def _agree(wrong: Any, answer: Any, misconception: Misconception) -> bool | None
 
 def _repeats(answers: list[Any]) -> list[bool]:
     """Which answers are the same as the one before: a key that is not used shows here."""
-    return [_identical(a, b) for a, b in itertools.pairwise(answers)]
+    return [identical(a, b) for a, b in itertools.pairwise(answers)]
 
 
-def _identical(a: Any, b: Any) -> bool:
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_identical(a[name], b[name]) for name in a)
-    if isinstance(a, tuple | list) and isinstance(b, tuple | list):
-        return len(a) == len(b) and all(_identical(x, y) for x, y in zip(a, b, strict=True))
-    return np.array_equal(np.asarray(a), np.asarray(b))
+def _parts(misconception: Misconception) -> tuple[float, ...]:
+    within = misconception.within
+    return within if isinstance(within, tuple) else (within,)
 
 
 def name_misconceptions(
@@ -110,6 +115,10 @@ def name_misconceptions(
         name: [a for a in transcript if not only_by_numbers or _has_numbers(a.answer)]
         for name, transcript in transcripts.items()
     }
+    # Few agree with a density, which is soon computed; draws take longer, and come last.
+    soonest_first = sorted(
+        told.items(), key=lambda item: not any(a.question.action == "assess" for a in item[1])
+    )
     possible = [
         misconception
         for misconception in known.entries
@@ -117,7 +126,7 @@ def name_misconceptions(
         and not any(
             # Tests of a seed or a key make short, noisy runs, and pass.
             contradicts(known, misconception, transcript, slack=1 if name in failed else 5)
-            for name, transcript in told.items()
+            for name, transcript in soonest_first
         )
     ]
     # The best explanation first; of equally good ones the first in the library.
@@ -151,22 +160,41 @@ def _same(wrong: Any, answer: Any, misconception: Misconception) -> bool | None:
     if isinstance(wrong, dict) and "lines" in wrong:
         alike = similar_drawing if misconception.random else same_drawing
         return isinstance(answer, dict) and alike(wrong, answer)
+    if is_estimate(wrong):
+        return agrees(wrong, answer, slack=max(_parts(misconception)) or 1.0)
     if isinstance(wrong, dict):
         if not isinstance(answer, dict) or wrong.keys() != answer.keys():
             return False
         return _all_same([(wrong[name], answer[name]) for name in wrong], misconception)
+    if isinstance(wrong, list) and not isinstance(answer, list | tuple):
+        return False
+    if isinstance(wrong, list) and _is_of_numbers(wrong) and _is_of_numbers(answer):
+        return _same_numbers(np.asarray(wrong), np.asarray(answer, np.float64), misconception)
     if isinstance(wrong, tuple | list):
         if not isinstance(answer, tuple | list | np.ndarray) or len(wrong) != len(answer):
             return False
         pairs = list(zip(wrong, answer, strict=True))
+        parts = _parts(misconception)
+        if len(parts) == len(pairs) > 1:
+            one_by_one = [
+                _same(*pair, replace(misconception, within=within))
+                for pair, within in zip(pairs, parts, strict=True)
+            ]
+            return False if False in one_by_one else True if any(one_by_one) else None
         return _all_same(pairs, misconception) if _same_correlation(pairs, misconception) else False
     if isinstance(wrong, str):
         return isinstance(answer, str) and wrong == answer
     if isinstance(answer, tuple | list):
         return False
+    if wrong is None or answer is None:  # which NumPy takes for NaN
+        return wrong is answer
     return _same_numbers(
         np.asarray(wrong, np.float64), np.asarray(answer, np.float64), misconception
     )
+
+
+def _is_of_numbers(values: Any) -> bool:
+    return all(isinstance(value, int | float) for value in values)
 
 
 def _all_same(pairs: list[tuple[Any, Any]], misconception: Misconception) -> bool | None:
@@ -191,10 +219,34 @@ def _same_numbers(
 ) -> bool | None:
     if wrong.shape != answer.shape:
         return False
-    rtol = misconception.within or _FLOAT32_AGREEMENT
-    equal = bool(np.allclose(wrong, answer, rtol=rtol, atol=1e-6, equal_nan=True))
+    rtol = max(_parts(misconception)) or _FLOAT32_AGREEMENT
+    # Many small numbers, such as weights, would all be alike beside a fixed difference.
+    finite = np.abs(wrong[np.isfinite(wrong)])
+    largest = float(np.max(finite, initial=0.0)) if wrong.size > 1 else 1.0
+    atol = 1e-6 * (min(1.0, largest) or 1.0)
+    equal = bool(np.allclose(wrong, answer, rtol=rtol, atol=atol, equal_nan=True))
     if equal or not misconception.random:
         return equal
     if wrong.size < _ENOUGH_FOR_A_DISTRIBUTION:
         return None
-    return same_distribution(wrong.ravel(), answer.ravel())
+    return _alike(wrong.ravel(), answer.ravel())
+
+
+def _alike(wrong: np.ndarray, answer: np.ndarray) -> bool:
+    """Whether two samples may come from one distribution, by the test of Kolmogorov and Smirnov.
+
+    It wrongs one in a thousand, who is then told no cause; that is better than another's.
+    """
+    if not (np.all(np.isfinite(wrong)) and np.all(np.isfinite(answer))):
+        return False
+    # Fractions differ in the last digit, and would stand in another order.
+    wrong, answer = np.round(wrong, 5), np.round(answer, 5)
+    shares = 1 / len(wrong) + 1 / len(answer)
+    spread = max(float(np.std(wrong)), float(np.std(answer)))
+    if abs(np.mean(wrong) - np.mean(answer)) > 6 * spread * np.sqrt(shares):
+        return False  # most are told apart so, without sorting them
+    points = np.union1d(wrong, answer)
+    steps = [
+        np.searchsorted(np.sort(draws), points, "right") / len(draws) for draws in (wrong, answer)
+    ]
+    return bool(np.max(np.abs(steps[0] - steps[1])) <= np.sqrt(np.log(2 / 0.001) / 2 * shares))

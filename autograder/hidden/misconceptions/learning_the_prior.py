@@ -221,8 +221,8 @@ def unnormalised(log_w):
 
 @library.of(
     "importance_weights",
-    "exp of a large number is infinite and of a very negative one zero: what can be subtracted "
-    "from all log weights without changing the ratios of the weights?",
+    "Where log weights are far from zero, exponentials have become infinite, or zero all of them: "
+    "what must be subtracted from the log weights, before anything else is done to them?",
 )
 def overflowing(log_w):
     w = jnp.exp(log_w)
@@ -339,7 +339,7 @@ def weights_left_out(key, k, n, num_samples=20000, low=0.5, high=20.0):
 
 @library.of(
     "infer_prior",
-    "This is the single best candidate; asked for is the weighted mean of all.",
+    "Only the best candidates count here; asked for is the weighted mean of all.",
     within=0.12,
 )
 def argmax(key, k, n, num_samples=20000, low=0.5, high=20.0):
@@ -363,6 +363,7 @@ def same_key_for_both(key, k, n, num_samples=20000, low=0.5, high=20.0):
     "infer_prior",
     "Every key gives the same estimate: draw with the key that is passed in.",
     within=0.05,
+    sign="ignores the key",
 )
 def key_not_used(key, k, n, num_samples=20000, low=0.5, high=20.0):
     a, b = _draws(jr.PRNGKey(0), num_samples, low, high)

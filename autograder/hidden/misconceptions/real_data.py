@@ -250,6 +250,7 @@ def scored_on_the_first_part(rates, k_later, n_later):
     "All students of a new class share one rate: each draws a rate of their own from the "
     "population.",
     random=True,
+    sign="classes of one rate",
 )
 def one_rate_for_a_class(key, n, mu, lam, num_replicates):
     rate_key, count_key = jr.split(key)
@@ -263,6 +264,7 @@ def one_rate_for_a_class(key, n, mu, lam, num_replicates):
     "These are the same students over and over, with new luck: in a new class everybody has a new "
     "rate.",
     random=True,
+    sign="same students",
 )
 def same_students_again(key, n, mu, lam, num_replicates):
     rate_key, count_key = jr.split(key)
@@ -310,6 +312,7 @@ def all_of_lam_for_b(key, n, mu, lam, num_replicates):
     "replicate_class",
     "All the new classes are one and the same: each needs a random key of its own.",
     random=True,
+    sign="all classes alike",
 )
 def same_key_for_all_classes(key, n, mu, lam, num_replicates):
     one = _classes(key, n, mu * lam, (1 - mu) * lam, 1)
@@ -320,6 +323,7 @@ def same_key_for_all_classes(key, n, mu, lam, num_replicates):
     "replicate_class",
     "The key that is passed in is not used: the function makes its own, always the same.",
     random=True,
+    sign="ignores the key",
 )
 def key_not_used(key, n, mu, lam, num_replicates):
     return _classes(jr.PRNGKey(0), n, mu * lam, (1 - mu) * lam, num_replicates)

@@ -178,17 +178,25 @@ def swapped_a_and_b_in_the_shift(a, b, k, n):
     return (b + k) / (a + b + n) - k / n
 
 
-def _draw(names, k, n, a, b, ax, left, right, xs=(0, 1), join=True):
+def _draw(names, k, n, a, b, ax, left, right, xs=(0, 1), join=True, areas=None, level=None, **line):
     import matplotlib.pyplot as plt
 
     if ax is None:
         _, ax = plt.subplots()
+    left_areas, right_areas = areas or (20 + 4 * n, 20 + 4 * n)
     for i in range(len(names)):
         if join:
             ax.plot(xs, (left[i], right[i]), color="0.5", zorder=1)
-        ax.scatter(xs, (left[i], right[i]), s=20 + 4 * n[i], zorder=2)
-    ax.axhline(a / (a + b), color="orange", linestyle="--")
+        ax.scatter(xs, (left[i], right[i]), s=[left_areas[i], right_areas[i]], zorder=2)
+    if level is None:
+        level = a / (a + b)
+    if level is not False:
+        ax.axhline(level, **{"color": "orange", "linestyle": "--"} | line)
     return ax
+
+
+def _draw_rightly(names, k, n, a, b, ax, **wrong):
+    return _draw(names, k, n, a, b, ax, k / n, (a + k) / (a + b + n), **wrong)
 
 
 @library.of(
@@ -238,3 +246,203 @@ def everybody_at_the_prior_mean(names, k, n, a, b, ax=None):
 )
 def mode_in_the_right_column(names, k, n, a, b, ax=None):
     return _draw(names, k, n, a, b, ax, k / n, (a + k - 1) / (a + b + n - 2))
+
+
+@library.of(
+    "plot_shrinkage",
+    "All markers have the same area: let it grow with the number of bentos.",
+    sign="same areas",
+)
+def same_areas(names, k, n, a, b, ax=None):
+    return _draw_rightly(names, k, n, a, b, ax, areas=(0 * n + 50, 0 * n + 50))
+
+
+@library.of(
+    "plot_shrinkage",
+    "The markers grow with the number of bentos in one column, and are all alike in the other.",
+    sign="areas in one column",
+)
+def areas_in_one_column(names, k, n, a, b, ax=None):
+    return _draw_rightly(names, k, n, a, b, ax, areas=(0 * n + 50, 20 + 4 * n))
+
+
+@library.of(
+    "plot_shrinkage",
+    "Whoever has brought more has the smaller marker: its area shows how much data there are.",
+    sign="areas shrink",
+)
+def areas_shrink(names, k, n, a, b, ax=None):
+    return _draw_rightly(names, k, n, a, b, ax, areas=(500 / n, 500 / n))
+
+
+@library.of(
+    "plot_shrinkage",
+    "The markers grow with the tonkatsu; it is all bentos that say how much data there are.",
+    sign="areas by tonkatsu",
+)
+def areas_by_tonkatsu(names, k, n, a, b, ax=None):
+    return _draw_rightly(names, k, n, a, b, ax, areas=(20 + 4 * k, 20 + 4 * k))
+
+
+@library.of(
+    "plot_shrinkage",
+    "There is no dashed line, and none at the prior mean: ax.axhline draws one.",
+    sign="no dashed line",
+)
+def no_dashed_line(names, k, n, a, b, ax=None):
+    return _draw_rightly(names, k, n, a, b, ax, level=False)
+
+
+@library.of(
+    "plot_shrinkage",
+    "The line at the prior mean is there, but it is not dashed.",
+    sign="solid line",
+)
+def solid_line(names, k, n, a, b, ax=None):
+    return _draw_rightly(names, k, n, a, b, ax, linestyle="-")
+
+
+@library.of(
+    "plot_shrinkage",
+    "The dashed line stands where it should, in another colour: asked for is orange.",
+    sign="another colour",
+)
+def another_colour(names, k, n, a, b, ax=None):
+    return _draw_rightly(names, k, n, a, b, ax, color="blue")
+
+
+@library.of(
+    "plot_shrinkage",
+    "The dashed line is upright: rates are heights here, so the prior mean is a level line.",
+    sign="upright line",
+)
+def upright_line(names, k, n, a, b, ax=None):
+    ax = _draw_rightly(names, k, n, a, b, ax, level=False)
+    ax.axvline(a / (a + b), color="orange", linestyle="--")
+    return ax
+
+
+LEVELS = (
+    "The dashed line stands at {}: asked for is the mean of the prior, which a and b alone decide."
+)
+
+
+@library.of(
+    "plot_shrinkage",
+    LEVELS.format("the average of the raw fractions"),
+    sign="line at the mean of the fractions",
+)
+def line_at_the_mean_of_the_fractions(names, k, n, a, b, ax=None):
+    return _draw_rightly(names, k, n, a, b, ax, level=float(np.mean(np.asarray(k) / n)))
+
+
+@library.of(
+    "plot_shrinkage",
+    LEVELS.format("the share of tonkatsu among all bentos of the class"),
+    sign="line at the fraction of the heap",
+)
+def line_at_the_fraction_of_the_heap(names, k, n, a, b, ax=None):
+    return _draw_rightly(names, k, n, a, b, ax, level=float(np.sum(k) / np.sum(n)))
+
+
+@library.of(
+    "plot_shrinkage",
+    LEVELS.format("the average of the posterior means"),
+    sign="line at the mean of the means",
+)
+def line_at_the_mean_of_the_means(names, k, n, a, b, ax=None):
+    means = (a + np.asarray(k)) / (a + b + n)
+    return _draw_rightly(names, k, n, a, b, ax, level=float(np.mean(means)))
+
+
+@library.of(
+    "plot_shrinkage",
+    LEVELS.format("the notebook's 0.6, whatever the prior is"),
+    sign="line at the notebook's mean",
+)
+def line_at_the_notebooks_mean(names, k, n, a, b, ax=None):
+    return _draw_rightly(names, k, n, a, b, ax, level=0.6)
+
+
+@library.of("plot_shrinkage", LEVELS.format("a half"), sign="line at a half")
+def line_at_a_half(names, k, n, a, b, ax=None):
+    return _draw_rightly(names, k, n, a, b, ax, level=0.5)
+
+
+@library.of(
+    "plot_shrinkage",
+    LEVELS.format("the prior's share of hamburgers"),
+    sign="line at the share of hamburgers",
+)
+def line_at_the_share_of_hamburgers(names, k, n, a, b, ax=None):
+    return _draw_rightly(names, k, n, a, b, ax, level=b / (a + b))
+
+
+@library.of(
+    "plot_shrinkage",
+    "There are no markers: ax.plot draws bare lines, ax.scatter draws markers.",
+    sign="no markers",
+)
+def no_markers(names, k, n, a, b, ax=None):
+    ax = _draw_rightly(names, k, n, a, b, ax)
+    for markers in list(ax.collections):
+        markers.remove()
+    return ax
+
+
+@library.of(
+    "plot_shrinkage",
+    "The function draws, but returns nothing: end it with `return ax`.",
+    sign="nothing returned",
+)
+def nothing_returned(names, k, n, a, b, ax=None):
+    _draw_rightly(names, k, n, a, b, ax)
+
+
+@library.of(
+    "plot_shrinkage",
+    "The whole figure is returned: asked for are the Axes that were drawn on.",
+    sign="figure returned",
+)
+def figure_returned(names, k, n, a, b, ax=None):
+    return _draw_rightly(names, k, n, a, b, ax).figure
+
+
+@library.of(
+    "plot_shrinkage",
+    "Several things are returned: asked for are the Axes alone.",
+    sign="subplots returned",
+)
+def subplots_returned(names, k, n, a, b, ax=None):
+    ax = _draw_rightly(names, k, n, a, b, ax)
+    return ax.figure, ax
+
+
+@library.of("plot_shrinkage", "a and b have changed places in the right column.")
+def swapped_a_and_b_in_the_right_column(names, k, n, a, b, ax=None):
+    return _draw(names, k, n, a, b, ax, k / n, (b + k) / (a + b + n))
+
+
+@library.of(
+    "plot_shrinkage", "Both columns show the posterior means; the left is for raw fractions."
+)
+def posterior_means_twice(names, k, n, a, b, ax=None):
+    means = (a + k) / (a + b + n)
+    return _draw(names, k, n, a, b, ax, means, means)
+
+
+@library.of(
+    "plot_shrinkage",
+    "The right column is that of the notebook's prior, whatever prior is asked about.",
+)
+def the_notebooks_prior_in_the_right_column(names, k, n, a, b, ax=None):
+    return _draw(names, k, n, a, b, ax, k / n, (6.0 + k) / (10.0 + n))
+
+
+@library.of(
+    "plot_shrinkage", "The figure is in per cent: rates lie between 0 and 1, and so should markers."
+)
+def in_per_cent(names, k, n, a, b, ax=None):
+    means = (a + k) / (a + b + n)
+    level = 100 * a / (a + b)
+    return _draw(names, k, n, a, b, ax, 100 * k / n, 100 * means, level=level)

@@ -105,6 +105,7 @@ def mean_and_strength_for_a_and_b(a, b, n):
     "Every student uses the same random key, so students with the same n are copies of each "
     "other: split the key.",
     random=True,
+    sign="all copies",
 )
 def same_key_for_all(key, a, b, n):
     def one(size):
@@ -119,6 +120,7 @@ def same_key_for_all(key, a, b, n):
     "simulate_population",
     "All students share one rate: each draws a theta of their own from the population.",
     random=True,
+    sign="one rate",
 )
 def theta_shared(key, a, b, n):
     rate_key, count_key = jr.split(key)
@@ -154,6 +156,7 @@ def fractions_for_counts(key, a, b, n):
     "simulate_population",
     "The key that is passed in is not used: the function makes its own, always the same.",
     random=True,
+    sign="ignores the key",
 )
 def key_not_used(key, a, b, n):
     rate_key, count_key = jr.split(jr.PRNGKey(0))
@@ -248,6 +251,7 @@ def posterior_for_joint(theta, k, a, b, n):
     "One rate serves for all the counts: before anything is known of the student, each imagined "
     "student has a rate of their own.",
     random=True,
+    sign="one rate",
 )
 def one_rate_for_all_samples(key, a, b, n, num_samples):
     rate_key, count_key = jr.split(key)
@@ -273,6 +277,7 @@ def rates_for_samples(key, a, b, n, num_samples):
     "prior_predictive",
     "All samples are the same number: each needs a random key of its own.",
     random=True,
+    sign="all copies",
 )
 def same_key_for_all_samples(key, a, b, n, num_samples):
     rate_key, count_key = jr.split(key)
@@ -297,6 +302,7 @@ def logit_in_the_predictive(key, a, b, n, num_samples):
     "prior_predictive",
     "The key that is passed in is not used: the function makes its own, always the same.",
     random=True,
+    sign="ignores the key",
 )
 def key_not_used_for_samples(key, a, b, n, num_samples):
     rate_key, count_key = jr.split(jr.PRNGKey(0))

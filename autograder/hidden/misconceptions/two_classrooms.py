@@ -185,6 +185,7 @@ def still_a_logarithm(key, n_samples, lam_low=0.1, lam_high=100.0):
     "sample_hyperprior",
     "The key that is passed in is not used: the draws are always the same.",
     random=True,
+    sign="ignores the key",
 )
 def key_not_used(key, n_samples, lam_low=0.1, lam_high=100.0):
     return _draws(jr.PRNGKey(0), n_samples, lam_low, lam_high)
@@ -331,7 +332,7 @@ def bounds_not_used_in_the_inference(k, n, seed=0, n_samples=60000, lam_low=0.1,
 
 @library.of(
     "infer_population",
-    "These are the means of a and b; asked for are those of mu and lam.",
+    "These are a and b of the population that was learned; asked for are mu and lam.",
     within=0.06,
 )
 def a_and_b_for_mu_and_lam(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
@@ -360,6 +361,7 @@ def same_key_in_the_inference(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_hi
     "infer_population",
     "Every seed gives the same estimate: the random key has to be made from the seed.",
     within=0.06,
+    sign="ignores the key",
 )
 def seed_not_used(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     return _infer(k, n, 0, n_samples, lam_low, lam_high)
@@ -413,6 +415,7 @@ def shift_for_rate(k, n, mu, lam):
     "classroom_verdict",
     "The regimes have changed places: students are alike when the concentration is high.",
     within=0.06,
+    sign="flipped regime",
 )
 def flipped_regime(k, n, seed=0):
     verdict = _verdict(k, n, seed)
@@ -424,6 +427,7 @@ def flipped_regime(k, n, seed=0):
     "classroom_verdict",
     "The verdicts have changed places: who ends up near the group's mean has been pulled to it.",
     within=0.06,
+    sign="flipped verdicts",
 )
 def flipped_verdicts(k, n, seed=0):
     verdict = _verdict(k, n, seed)
@@ -505,16 +509,42 @@ def shrunk_with_another_concentration(k, n, seed=0):
     return verdict
 
 
-def _plot(classrooms, seed, *, scale="log", line=1.0, weighted=True, of_mu=False, of=None):
+@library.of(
+    "classroom_verdict",
+    "The verdicts are written in other words than the two that the exercise gives: letter by "
+    "letter.",
+    within=0.06,
+    sign="other words",
+)
+def verdicts_in_other_words(k, n, seed=0):
+    verdict = _verdict(k, n, seed)
+    verdict["verdicts"] = [word.split()[0] for word in verdict["verdicts"]]
+    return verdict
+
+
+def _plot(
+    classrooms,
+    seed,
+    *,
+    scale="log",
+    line=1.0,
+    weighted=True,
+    of_mu=False,
+    of_log=False,
+    of=None,
+    draws=_draws,
+    scale_of_scores="sum",
+):
     import matplotlib.pyplot as plt
 
     _, ax = plt.subplots()
     bins = np.geomspace(0.1, 100, 61)
     for label, counted in classrooms.items():
         k, n = of or counted
-        mu, lam = _draws(jr.PRNGKey(seed), 60000, 0.1, 100.0)
-        w = np.asarray(_weights(_per_student(k, n, mu, lam).sum(axis=1)))
-        x = np.asarray(mu if of_mu else lam)
+        mu, lam = draws(jr.PRNGKey(seed), 60000, 0.1, 100.0)
+        scores = getattr(_per_student(k, n, mu, lam), scale_of_scores)(axis=1)
+        w = np.asarray(_weights(scores))
+        x = np.asarray(mu if of_mu else jnp.log(lam) if of_log else lam)
         ax.hist(x, bins=bins, weights=w if weighted else None, histtype="step", label=label)
     if line is not None:
         ax.axvline(line, color="0.5", linestyle="--")
@@ -527,6 +557,7 @@ def _plot(classrooms, seed, *, scale="log", line=1.0, weighted=True, of_mu=False
     "plot_concentration",
     "On a linear axis everything below 1 is squeezed into a corner: use a logarithmic one.",
     random=True,
+    sign="linear axis",
 )
 def linear_axis(classrooms, seed=0):
     return _plot(classrooms, seed, scale="linear")
@@ -541,13 +572,21 @@ def prior_drawn_for_posterior(classrooms, seed=0):
     return _plot(classrooms, seed, weighted=False)
 
 
-@library.of("plot_concentration", "The line at lam = 1 is missing.", random=True)
+@library.of(
+    "plot_concentration",
+    "The line at lam = 1 is missing.",
+    random=True,
+    sign="no upright line",
+)
 def line_at_one_missing(classrooms, seed=0):
     return _plot(classrooms, seed, line=None)
 
 
 @library.of(
-    "plot_concentration", "The line stands at lam = 10; the regimes meet at 1.", random=True
+    "plot_concentration",
+    "The line stands at lam = 10; the regimes meet at 1.",
+    random=True,
+    sign="upright line elsewhere",
 )
 def line_at_ten(classrooms, seed=0):
     return _plot(classrooms, seed, line=10.0)
@@ -582,3 +621,93 @@ def last_classroom_for_all(classrooms, seed=0):
 def swapped_names(classrooms, seed=0):
     names = reversed(list(classrooms))
     return _plot(dict(zip(names, classrooms.values(), strict=True)), seed)
+
+
+@library.of(
+    "sample_hyperprior",
+    "Another key changes only one of the two: the other is drawn with a key of its own making.",
+    random=True,
+    sign="ignores part of the key",
+)
+def part_of_the_key_not_used(key, n_samples, lam_low=0.1, lam_high=100.0):
+    mu, _ = _draws(jr.PRNGKey(0), n_samples, lam_low, lam_high)
+    _, lam = _draws(key, n_samples, lam_low, lam_high)
+    return mu, lam
+
+
+@library.of(
+    "plot_concentration",
+    "The x axis has no label: say what it shows.",
+    sign="no label",
+)
+def no_label(classrooms, seed=0):
+    ax = _plot(classrooms, seed)
+    ax.set_xlabel("")
+    return ax
+
+
+@library.of(
+    "plot_concentration",
+    "The classrooms' names are nowhere in the figure: give each curve a label, then ax.legend().",
+    sign="no names",
+)
+def no_names(classrooms, seed=0):
+    ax = _plot(classrooms, seed)
+    ax.get_legend().remove()
+    return ax
+
+
+@library.of(
+    "plot_concentration",
+    "The line at 1 lies level: lam is on the x axis, so the line is upright.",
+    sign="level line at one",
+)
+def level_line_at_one(classrooms, seed=0):
+    ax = _plot(classrooms, seed, line=None)
+    ax.axhline(1.0)
+    return ax
+
+
+@library.of(
+    "plot_concentration",
+    "The function draws, but returns nothing: end it with `return ax`.",
+    sign="nothing returned",
+)
+def nothing_returned(classrooms, seed=0):
+    _plot(classrooms, seed)
+
+
+@library.of(
+    "plot_concentration",
+    "The whole figure is returned: asked for are the Axes that were drawn on.",
+    sign="figure returned",
+)
+def figure_returned(classrooms, seed=0):
+    return _plot(classrooms, seed).figure
+
+
+@library.of(
+    "plot_concentration",
+    "lam has been drawn by its logarithm: draw lam itself, on a logarithmic axis.",
+    random=True,
+)
+def logarithms_drawn(classrooms, seed=0):
+    return _plot(classrooms, seed, of_log=True)
+
+
+@library.of(
+    "plot_concentration",
+    "lam is drawn from a uniform hyperprior here; the hyperprior is log-uniform.",
+    random=True,
+)
+def uniform_draws_in_the_figure(classrooms, seed=0):
+    return _plot(classrooms, seed, draws=_uniform_draws)
+
+
+@library.of(
+    "plot_concentration",
+    "The students' log probabilities have been averaged for the weights; they add up.",
+    random=True,
+)
+def averaged_weights_in_the_figure(classrooms, seed=0):
+    return _plot(classrooms, seed, scale_of_scores="mean")
