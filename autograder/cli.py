@@ -167,7 +167,7 @@ def _parser(course: Course) -> argparse.ArgumentParser:
 
     power = commands.add_parser(
         "power",
-        help="how often tests of random answers wrong a right one or miss a wrong one",
+        help="how often tests of random answers fail a right one or pass a wrong one",
         description="Runs the hidden suites against the reference with many seeds, computes each "
         "misconception's chance to pass, and writes both as tables.",
         epilog="example: autograder power --runs 200",
@@ -438,9 +438,9 @@ def _power(arguments: argparse.Namespace, course: Course) -> int:
     chances = {name: results[len(names) + i][1] for i, name in enumerate(names)}
     write_table(tallies, chances, arguments.table)
     console.print(f"written: {arguments.table}")
-    wronged = any(tried.failures for tally in tallies.values() for tried in tally.values())
+    failed = any(tried.failures for tally in tallies.values() for tried in tally.values())
     missed = any(chance > 1e-3 for rows in chances.values() for _, chance, _ in rows)
-    return NOT_ALL_GRADED if wronged or missed else OK
+    return NOT_ALL_GRADED if failed or missed else OK
 
 
 def _doctor(arguments: argparse.Namespace, course: Course) -> int:

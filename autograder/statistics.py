@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
-# The probability that one check wrongs a right answer. A test makes up to eight such checks,
+# The probability that one check fails a right answer. A test makes up to eight such checks,
 # which keeps a test below 1e-6.
 FALSE_ALARM = 1e-7
 

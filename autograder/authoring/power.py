@@ -231,7 +231,7 @@ def write_table(
     lines = [
         "# Power and false alarms",
         "",
-        "Made by `autograder power`. Tests of random answers, with the probability that one wrongs "
+        "Made by `autograder power`. Tests of random answers, with the probability that one fails "
         f"a right answer (at most {FALSE_ALARM:g} a check) and what runs of the reference, each "
         "with other seeds, showed.",
         "",

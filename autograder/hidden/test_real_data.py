@@ -1,7 +1,7 @@
 """Hidden tests of ps5-real-data: classes and predictions that are in no notebook.
 
 Formulas are compared with exact values within what float32 can lose. Each check of random draws
-wrongs a right answer with probability 1e-7 at most, and a test makes up to four of them. No
+fails a right answer with probability 1e-7 at most, and a test makes up to four of them. No
 exercise here builds on another, so no mistake is charged twice.
 """
 

@@ -1,6 +1,6 @@
 """Hidden tests of ps2-student-model.
 
-Each check of random draws wrongs a right answer with probability 1e-7 at most (see
+Each check of random draws fails a right answer with probability 1e-7 at most (see
 ``student.expect_draws``); a test makes up to four of them. An exercise that builds on the student's
 own model is compared with that model as well, so that a mistake in the model costs its points once.
 """

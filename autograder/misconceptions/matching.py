@@ -235,7 +235,8 @@ def _same_numbers(
 def _alike(wrong: np.ndarray, answer: np.ndarray) -> bool:
     """Whether two samples may come from one distribution, by the test of Kolmogorov and Smirnov.
 
-    It wrongs one in a thousand, who is then told no cause; that is better than another's.
+    It tells one pair in a thousand apart wrongly; a student is then told no cause, which is
+    better than a wrong one.
     """
     if not (np.all(np.isfinite(wrong)) and np.all(np.isfinite(answer))):
         return False
