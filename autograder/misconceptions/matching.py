@@ -22,6 +22,8 @@ from autograder.records import Answered
 
 # Far above what float32 loses, far below what a mistake changes.
 _FLOAT32_AGREEMENT = 1e-4
+# What comparing raises when a student's answer is not of the form that was asked for.
+_OF_ANOTHER_FORM = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError)
 _ENOUGH_FOR_A_DISTRIBUTION = 1000
 
 
@@ -31,7 +33,7 @@ def explains(
     """Whether a misconception would have answered as the student did, and not by chance."""
     own = [a for a in transcript if a.question.function == misconception.function]
     if misconception.sign:
-        return bool(own) and SIGNS[misconception.sign](own) is True
+        return _shows(misconception, own) is True
     wrong: list[Any] = []
     agreements = []
     for answered in own:
@@ -57,7 +59,7 @@ def contradicts(
     """
     if misconception.sign:
         own = [a for a in transcript if a.question.function == misconception.function]
-        return bool(own) and SIGNS[misconception.sign](own) is False
+        return _shows(misconception, own) is False
     wider = replace(misconception, within=tuple(slack * part for part in _parts(misconception)))
     for answered in transcript:
         if answered.question.function == misconception.function:
@@ -67,13 +69,23 @@ def contradicts(
     return False
 
 
+def _shows(misconception: Misconception, own: list[Answered]) -> bool | None:
+    """Whether a sign of the mistake is in the answers; None where it cannot tell."""
+    if not own:
+        return None
+    try:
+        return SIGNS[misconception.sign](own)
+    except _OF_ANOTHER_FORM:
+        return False
+
+
 def _agree(wrong: Any, answer: Any, misconception: Misconception) -> bool | None:
     """Whether an answer is the misconception's; None where it cannot tell."""
     if wrong is NO_ANSWER:
         return False
     try:
         return _same(wrong, answer, misconception)
-    except (TypeError, ValueError, KeyError, IndexError, OverflowError):  # of another form
+    except _OF_ANOTHER_FORM:
         return False
 
 
