@@ -91,6 +91,9 @@ by_assignment = pytest.mark.parametrize(
     [pytest.param(a, id=a.name, marks=pytest.mark.xdist_group(a.name)) for a in ASSIGNMENTS],
 )
 by_odd_value = pytest.mark.parametrize("odd", ODD_VALUES.values(), ids=ODD_VALUES)
+# One of each kind, for parts of answers.
+KINDS = ("nothing", "an integer beyond floats", "not a number", "a text", "an array of three axes")
+by_kind_of_value = pytest.mark.parametrize("odd", [ODD_VALUES[kind] for kind in KINDS], ids=KINDS)
 
 
 @by_assignment
@@ -107,7 +110,7 @@ def test_an_odd_answer_scores_nothing(assignment, odd):
 
 
 @by_assignment
-@by_odd_value
+@by_kind_of_value
 def test_odd_parts_of_an_answer_are_the_students_doing(assignment, odd):
     def spoil_last(right):
         if isinstance(right, dict):
@@ -121,7 +124,7 @@ def test_odd_parts_of_an_answer_are_the_students_doing(assignment, odd):
 
 @pytest.mark.xdist_group("ps4-two-classrooms")
 @pytest.mark.parametrize("name", ["mu", "lam", "regime", "shrunk", "verdicts"])
-@by_odd_value
+@by_kind_of_value
 def test_an_odd_entry_of_a_dictionary_is_the_students_doing(name, odd):
     def spoil(right):
         return right | {name: odd} if isinstance(right, dict) and name in right else right

@@ -107,7 +107,7 @@ def test_a_release_that_is_not_what_the_source_gives_is_found(tmp_path):
     (ps1.release.parent / "checking.py").write_text("# edited")
     (ps1.release.parent / "old_checks.py").write_text("# renamed since")
     (ps1.key.parent / "glossary.md").unlink()
-    (ps1.key.parent / "__pycache__").mkdir()
+    (ps1.key.parent / "__pycache__").mkdir(exist_ok=True)
     assert stale_files(course) == [
         ps1.release.parent / "checking.py",
         ps1.release.parent / "old_checks.py",

@@ -276,18 +276,18 @@ def _check_variants(task: Task, course: Course) -> Iterator[Finding]:
 
 
 def _check_members(task: Task, course: Course) -> Iterator[Finding]:
-    """Whether members of families lose points and are named, by whichever fits them first."""
+    """Whether members of families lose points, and what they are told.
+
+    Those whose answers are too noisy to be told from others' are told nothing, which is right.
+    """
     assignment = task.assignment
     suite, known = collect(assignment.suite), known_misconceptions(assignment, course)
     for member in task.members:
         only = frozenset([f"test_{member.function}"])
         (cell,) = run_suite(suite, Mistaken(known, member), known, only)
-        problem = ""
-        if cell.score == cell.max_score:
-            problem = KEEPS_FULL_MARKS
-        elif not _told([cell], cell.grade_id):
-            problem = "is not named"
-        yield Finding(assignment.name, "family", member.function, member.name, problem)
+        problem = KEEPS_FULL_MARKS if cell.score == cell.max_score else ""
+        told = _told([cell], cell.grade_id)
+        yield Finding(assignment.name, "family", member.function, member.name, problem, told)
 
 
 def _difference(cells: list[CellResult], graded: tuple[CellResult, ...]) -> str:
@@ -340,23 +340,25 @@ def write_table(findings: list[Finding], path: Path) -> None:
         "",
         "Made by `autograder verify --table FILE`. How many known mistakes each exercise's tests "
         "catch and name, at no cost to exercises that do not build on it; how many members of "
-        "families of mistakes they catch and name; how many other right ways keep full marks; and "
+        "families of mistakes lose points, and are named; how many other right ways keep full "
+        "marks; and "
         "how many held-out wrong answers, to which the library was not fitted, lose points and are "
         "told their cause.",
         "",
-        "| assignment | exercise | misconceptions caught and named | families | other right ways "
-        "accepted | held out: lose points | held out: named |",
-        "|---|---|---|---|---|---|---|",
+        "| assignment | exercise | misconceptions caught and named | other right ways accepted "
+        "| families: lose points | named | held out: lose points | named |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     exercises = dict.fromkeys((f.assignment, f.function) for f in findings if f.function)
     for assignment, function in exercises:
         tried = [f for f in findings if (f.assignment, f.function) == (assignment, function)]
         counts = [
             _share([f for f in tried if f.kind == kind], lambda f: not f.problem)
-            for kind in ("misconception", "family", "alternative")
+            for kind in ("misconception", "alternative")
         ]
-        held_out = [f for f in tried if f.kind in HELD_OUT]
-        counts += [_share(held_out, _loses), _share(held_out, lambda f: bool(f.told))]
+        for kinds in (("family",), HELD_OUT):
+            wrong = [f for f in tried if f.kind in kinds]
+            counts += [_share(wrong, _loses), _share(wrong, lambda f: bool(f.told))]
         lines.append(f"| {assignment} | `{function}` | {' | '.join(counts)} |")
     for kind in HELD_OUT:
         tried = [f for f in findings if f.kind == kind]
