@@ -181,6 +181,11 @@ def test_penalties_follow_dates_and_manual_grades_stay(root, run_command):
     found = contents(root)["emi"]
     assert found["timestamp"].startswith("2027-11-01")
     assert found["grades"]["explain_shrinkage"][1] == 2.5
+    with small_class.gradebook_of(root) as gradebook:
+        gradebook.update_or_create_assignment(PS1.name, duedate="2026-01-01 12:00:00 UTC")
+    run = ClassRun(NbGraderCourse(root), PS1, COURSE)
+    # Another due date may bring another penalty; the one without a notebook is always looked at.
+    assert [s.student for s in run.to_enter()] == ["alyssa", "ben", "carmen", "diego", "emi"]
 
 
 def test_who_cannot_be_graded_any_more_loses_the_old_grade(root, run_command):

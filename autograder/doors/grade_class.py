@@ -166,7 +166,7 @@ class ClassRun:
         try:
             expect_writable(self._directory.directory)
             with self._directory.gradebook as gradebook:
-                gradebook.find_assignment(self._assignment.name)
+                self._due = str(gradebook.find_assignment(self._assignment.name).duedate)
         except MissingEntry:
             raise UserError(
                 f"The gradebook does not know {self._assignment.name} yet: run "
@@ -210,7 +210,7 @@ class ClassRun:
             date = (submission.folder / "timestamp.txt").read_text("utf-8", "replace")
         except OSError:
             date = ""
-        told = json.dumps([submission.key, date, self._assignment.due])
+        told = json.dumps([submission.key, date, self._due])
         return hashlib.sha256(told.encode()).hexdigest()
 
     def summary(self) -> Summary:
