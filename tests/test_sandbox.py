@@ -553,6 +553,17 @@ def test_nothing_is_left_behind(temporary):
     assert {path.name for path in temporary.iterdir()} <= {f"autograder-cores-{os.getuid()}"}
 
 
+def test_a_kernel_that_cannot_be_shut_down_leaves_no_file(temporary, monkeypatch):
+    with fresh_kernel() as kernel:
+        assert list(temporary.glob("*.json"))
+
+        def fail(**_):
+            raise RuntimeError("no loop is running")
+
+        monkeypatch.setattr(kernel._process.manager, "shutdown_kernel", fail)
+    assert list(temporary.glob("*.json")) == []
+
+
 GRADER = """
 import multiprocessing, sys
 from concurrent.futures import ProcessPoolExecutor

@@ -193,6 +193,8 @@ class KernelProcess:
             self._warm.end()
         with suppress(Exception):
             self.manager.shutdown_kernel(now=True)
+        with suppress(AttributeError):  # there is no manager yet
+            self.manager.cleanup_connection_file()  # left where the kernel could not be shut down
         self._claimed.release()
         if self._group is not None:
             self._group.remove()
