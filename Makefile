@@ -42,6 +42,7 @@ verify: prepare
 benchmark: prepare
 	@$(VENV)/python benchmarks/grading.py --table docs/performance.md
 	@$(VENV)/python benchmarks/growth.py --table docs/growth.md
+	@$(VENV)/python benchmarks/otter.py --table docs/otter.md
 
 release: set-up
 	@$(VENV)/autograder release
