@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -22,16 +20,15 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from autograder.course import Assignment, Course
+from autograder.files import add_code, write_at_once
+from autograder.misconceptions.known import CODE
 from autograder.records import CellResult, Result
 
 # Notebooks are handed in with 50 MB at most, and leave without most of their outputs.
 MAX_RESULT_BYTES = 64 * 2**20
 KIT = "hierarchical-bayes-course-kit"
-# All code that has a part in a grade, below the root of the kit.
-_CODE = (
-    *(f"autograder/{room}" for room in ("grading", "hidden", "in_kernel", "misconceptions")),
-    *("autograder/notebooks", "autograder/sandbox", "solutions"),
-)
+# All code that has a part in a grade: what judges answers, and what runs a notebook.
+_CODE = (*CODE, "autograder/notebooks", "autograder/sandbox")
 
 
 class BrokenResult(ValueError):
@@ -115,16 +112,7 @@ class KeptGrades:
         Raises:
             OSError: it cannot be written.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        # By one rename, so that nobody ever reads half a file.
-        handle, unfinished = tempfile.mkstemp(dir=self._folder, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(result)
-            os.replace(unfinished, self._path(key))
-        except BaseException:
-            Path(unfinished).unlink(missing_ok=True)
-            raise
+        write_at_once(self._path(key), result)
 
     def forget_all_but(self, keys: Iterable[str]) -> None:
         """Remove grades that no submission has any more."""
@@ -153,9 +141,7 @@ def fingerprint(course: Course, assignment: Assignment) -> str:
 @cache
 def _code_and_packages() -> str:
     digest = hashlib.sha256(repr(sys.version_info).encode())
-    root = Path(__file__).resolve().parents[2]
-    for path in sorted(path for folder in _CODE for path in (root / folder).rglob("*.py")):
-        digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
+    add_code(digest, _CODE)
     digest.update(repr(sorted(_packages_below(KIT))).encode())
     return digest.hexdigest()
 

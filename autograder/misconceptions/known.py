@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from functools import cache, cached_property
@@ -22,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.files import add_code, write_at_once
 from autograder.in_kernel import questions
 from autograder.in_kernel.axes import describe_axes
 from autograder.in_kernel.wire import Key, WireError, decode, encode
@@ -31,8 +30,9 @@ from autograder.records import Question
 NO_ANSWER = object()
 _PACKAGES = ("genjax", "jax", "jaxlib", "matplotlib", "numpy", "scipy", "tensorflow-probability")
 # All code that has a part in the answers and in whether a test fails.
-_CODE = (
+CODE = (
     *(f"autograder/{room}" for room in ("grading", "hidden", "in_kernel", "misconceptions")),
+    "autograder/statistics.py",
     "solutions",
 )
 
@@ -131,7 +131,7 @@ class KnownMisconceptions:
         except (OSError, ValueError):
             value = compute()
         if self._keep:
-            _write_at_once(path, json.dumps(value))
+            write_at_once(path, json.dumps(value).encode())
         return value
 
 
@@ -152,22 +152,11 @@ def _check(name: str, value: Any) -> None:
             raise WireError("not a list of misconceptions")
 
 
-def _write_at_once(path: Path, text: str) -> None:
-    # By one rename, so that nobody ever reads half a file.
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(unfinished, path)
-
-
 @cache
 def _content_key() -> str:
     """A name for all that the answers depend on: the grader, the reference, the packages."""
     digest = hashlib.sha256()
-    root = Path(__file__).resolve().parents[2]
-    for path in sorted(path for folder in _CODE for path in (root / folder).rglob("*.py")):
-        digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
+    add_code(digest, CODE)
     for package in _PACKAGES:
         digest.update(f"{package} {version(package)}\n".encode())
     return digest.hexdigest()[:20]
