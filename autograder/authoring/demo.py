@@ -110,7 +110,7 @@ def _table(
     submissions: list[tuple[Assignment, str]],
     complaints: dict[tuple[str, str], str],
 ) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = tables.new_table()
     table.add_column("student")
     table.add_column("who", overflow="fold")
     table.add_column("assignment", no_wrap=True)
@@ -118,7 +118,7 @@ def _table(
     table.add_column("in a word", overflow="fold")
     for assignment, student in submissions:
         complaint = complaints.get((assignment.name, student))
-        cells = _graded_cells(directory.root, assignment, student)
+        cells = _graded_cells(directory.autograded(assignment, student))
         score, full = sum(c.score for c in cells), sum(c.max_score for c in cells)
         table.add_row(
             student.capitalize(),
@@ -130,9 +130,8 @@ def _table(
     return table
 
 
-def _graded_cells(root: Path, assignment: Assignment, student: str) -> tuple[CellResult, ...]:
+def _graded_cells(path: Path) -> tuple[CellResult, ...]:
     """The results that the grader left in an autograded notebook; none where there is no such."""
-    path = root / "autograded" / student / assignment.name / f"{assignment.notebook}.ipynb"
     if not path.exists():
         return ()
     cells = json.loads(path.read_text("utf-8"))["metadata"]["autograder"]["cells"]

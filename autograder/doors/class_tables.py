@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.doors.grade_class import Move, Summary
+from autograder.doors.tables import new_table
 from autograder.notebooks.display import printable
 
 MOST_MISCONCEPTIONS = 10
@@ -79,7 +80,7 @@ def _misconception_table(summary: Summary) -> Table:
 
 
 def _table(*headings: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = new_table()
     for heading in headings:
         numbers = heading in ("students", "before", "now", "by")
         table.add_column(heading, justify="right" if numbers else "left", overflow="fold")

@@ -68,9 +68,14 @@ def progress(console: Console) -> Progress:
     )
 
 
+def new_table() -> Table:
+    """A table without lines, for a terminal."""
+    return Table(box=None, header_style="bold", pad_edge=False)
+
+
 def results_table(results: list[Result]) -> Table:
     """One line a submission."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = new_table()
     for heading in ("submission", "assignment"):
         table.add_column(heading, overflow="fold")
     table.add_column("score", justify="right", no_wrap=True)
@@ -105,7 +110,7 @@ def _name(result: Result) -> str:
 
 def findings_table(findings: list[Finding]) -> Table:
     """One line an exercise: how many answers of each kind were tried, and how many held."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = new_table()
     table.add_column("assignment", no_wrap=True)
     table.add_column("exercise", no_wrap=True)
     headings = ("key, release", "misconceptions", "families", "alternatives", "held out, named")

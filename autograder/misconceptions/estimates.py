@@ -39,6 +39,28 @@ def estimate(
     return {"estimates": values, "errors": tuple(errors)}
 
 
+def normalised(log_w: np.ndarray) -> np.ndarray:
+    """Log weights as weights that add up to 1."""
+    w = np.exp(log_w - np.max(log_w))
+    return w / np.sum(w)
+
+
+def best_draw(first: np.ndarray, second: np.ndarray, log_w: np.ndarray) -> tuple[float, float]:
+    """Both parameters of the draw with the largest weight, taken for their means."""
+    best = np.argmax(log_w)
+    return float(first[best]), float(second[best])
+
+
+def weighted_medians(first: np.ndarray, second: np.ndarray, log_w: np.ndarray) -> tuple[float, ...]:
+    """The weighted median of either parameter, taken for its mean."""
+    w = normalised(log_w)
+    found = []
+    for x in (first, second):
+        order = np.argsort(x)
+        found.append(float(x[order][np.searchsorted(np.cumsum(w[order]), 0.5)]))
+    return tuple(found)
+
+
 def is_estimate(answer: Any) -> bool:
     """Whether an answer is what :func:`estimate` gives."""
     return isinstance(answer, dict) and answer.keys() == {"estimates", "errors"}

@@ -29,25 +29,25 @@ def identical(a: Any, b: Any) -> bool:
     return np.array_equal(np.asarray(a), np.asarray(b))
 
 
-def ignores_the_key(asked: Sequence[Answered]) -> bool | None:
-    """Another key or seed, all else being equal, and never another answer."""
-    pairs = [
+def _asked_alike(asked: Sequence[Answered], *, with_same_key: bool) -> list[tuple[Any, Any]]:
+    """Pairs of answers to questions that differ in their key alone, or not at all."""
+    return [
         (first.answer, second.answer)
         for first, second in itertools.combinations(asked, 2)
-        if _key(first.question) != _key(second.question)
+        if (_key(first.question) == _key(second.question)) is with_same_key
         and _without_key(first.question) == _without_key(second.question)
     ]
+
+
+def ignores_the_key(asked: Sequence[Answered]) -> bool | None:
+    """Another key or seed, all else being equal, and never another answer."""
+    pairs = _asked_alike(asked, with_same_key=False)
     return all(identical(a, b) for a, b in pairs) if pairs else None
 
 
 def ignores_part_of_the_key(asked: Sequence[Answered]) -> bool | None:
     """Another key, and one of two draws is another one while the other stays the same."""
-    pairs = [
-        (first.answer, second.answer)
-        for first, second in itertools.combinations(asked, 2)
-        if _key(first.question) != _key(second.question)
-        and _without_key(first.question) == _without_key(second.question)
-    ]
+    pairs = _asked_alike(asked, with_same_key=False)
     if not pairs or not all(isinstance(a, tuple | list) and len(a) == 2 for p in pairs for a in p):
         return None
     same = [[identical(a[i], b[i]) for a, b in pairs] for i in (0, 1)]
@@ -56,13 +56,8 @@ def ignores_part_of_the_key(asked: Sequence[Answered]) -> bool | None:
 
 def draws_without_the_key(asked: Sequence[Answered]) -> bool | None:
     """The same key, and yet another answer."""
-    pairs = [
-        (first.answer, second.answer)
-        for first, second in itertools.combinations(asked, 2)
-        if _key(first.question) == _key(second.question)
-        and _without_key(first.question) == _without_key(second.question)
-        and _key(first.question) is not None
-    ]
+    with_key = [answered for answered in asked if _key(answered.question) is not None]
+    pairs = _asked_alike(with_key, with_same_key=True)
     return not any(identical(a, b) for a, b in pairs) if pairs else None
 
 

@@ -9,7 +9,12 @@ import numpy as np
 from scipy import special
 from scipy.special import gammaln, logsumexp
 
-from autograder.misconceptions.estimates import estimate
+from autograder.misconceptions.estimates import (
+    best_draw,
+    estimate,
+    normalised,
+    weighted_medians,
+)
 from autograder.misconceptions.families import (
     FORGOTTEN_RETURN,
     NUMBERS,
@@ -527,11 +532,6 @@ library.family(
 )
 
 
-def _weights(log_w):
-    w = np.exp(log_w - np.max(log_w))
-    return w / np.sum(w)
-
-
 def _scaled(w, by):
     return w / by(w)
 
@@ -618,7 +618,7 @@ def _all_weights():
 library.family(
     "importance_weights",
     members(
-        _weights,
+        normalised,
         [
             *_all_weights(),
             *[
@@ -626,7 +626,7 @@ library.family(
                     f"clipped at {edge}",
                     "Log weights beyond a limit have been made equal: it is their differences that "
                     "matter, however large they are.",
-                    lambda log_w, edge=edge: _weights(np.clip(log_w, -edge, edge)),
+                    lambda log_w, edge=edge: normalised(np.clip(log_w, -edge, edge)),
                 )
                 for edge in (20, 30, 50, 80, 88, 100, 500, 700)
             ],
@@ -669,7 +669,7 @@ library.family(
             formula(
                 "cumulative",
                 "Running totals of the weights: asked for are the weights themselves.",
-                lambda log_w: np.cumsum(_weights(log_w)),
+                lambda log_w: np.cumsum(normalised(log_w)),
             ),
             formula(
                 "log weights",
@@ -1006,29 +1006,15 @@ def _full(k, n, a, b):
 
 def _mean_of(*functions):
     def combine(a, b, log_w):
-        w = _weights(log_w)
+        w = normalised(log_w)
         return tuple(float(np.sum(w * of(a, b))) for of in functions)
 
     return combine
 
 
-def _best(a, b, log_w):
-    best = np.argmax(log_w)
-    return float(a[best]), float(b[best])
-
-
-def _median(a, b, log_w):
-    w = _weights(log_w)
-    found = []
-    for x in (a, b):
-        order = np.argsort(x)
-        found.append(float(x[order][np.searchsorted(np.cumsum(w[order]), 0.5)]))
-    return tuple(found)
-
-
 def _divided(by):
     def combine(a, b, log_w):
-        w = _weights(log_w)
+        w = normalised(log_w)
         return tuple(float(np.sum(w * x) / by(w)) for x in (a, b))
 
     return combine
@@ -1036,7 +1022,7 @@ def _divided(by):
 
 def _spread(root):
     def combine(a, b, log_w):
-        w = _weights(log_w)
+        w = normalised(log_w)
         variance = [float(np.sum(w * (x - np.sum(w * x)) ** 2)) for x in (a, b)]
         return tuple(v**0.5 for v in variance) if root else tuple(variance)
 
@@ -1058,12 +1044,15 @@ ESTIMATES = {
     "swapped": ("E[a] and E[b] have changed places.", _mean_of(lambda a, b: b, lambda a, b: a)),
     "a twice": ("a is returned twice.", _mean_of(lambda a, b: a, lambda a, b: a)),
     "b twice": ("b is returned twice.", _mean_of(lambda a, b: b, lambda a, b: b)),
-    "best": ("This is the single best candidate; asked for is the weighted mean of all.", _best),
-    "median": ("These are weighted medians; asked for are means.", _median),
+    "best": (
+        "This is the single best candidate; asked for is the weighted mean of all.",
+        best_draw,
+    ),
+    "median": ("These are weighted medians; asked for are means.", weighted_medians),
     "geometric": (
         "The candidates' logs have been averaged: that is a geometric mean.",
         lambda a, b, log_w: tuple(
-            float(np.exp(np.sum(_weights(log_w) * np.log(x)))) for x in (a, b)
+            float(np.exp(np.sum(normalised(log_w) * np.log(x)))) for x in (a, b)
         ),
     ),
     "logs": (
@@ -1090,7 +1079,7 @@ ESTIMATES = {
     "squares": ("These are means of squares.", _mean_of(lambda a, b: a**2, lambda a, b: b**2)),
     "roots": (
         "These are roots of mean squares.",
-        lambda a, b, log_w: tuple(float(np.sum(_weights(log_w) * x**2) ** 0.5) for x in (a, b)),
+        lambda a, b, log_w: tuple(float(np.sum(normalised(log_w) * x**2) ** 0.5) for x in (a, b)),
     ),
     "variances": ("These are posterior variances; asked for are means.", _spread(False)),
     "standard deviations": (
@@ -1144,6 +1133,6 @@ library.rights |= {
     "log_binom_coeff": _coefficient,
     "log_beta_binom": _marginal,
     "population_loglik": _loglik,
-    "importance_weights": _weights,
+    "importance_weights": normalised,
     "effective_sample_size": _size,
 }

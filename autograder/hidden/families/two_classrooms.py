@@ -8,7 +8,12 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import betaln, gammaln
 
-from autograder.misconceptions.estimates import estimate
+from autograder.misconceptions.estimates import (
+    best_draw,
+    estimate,
+    normalised,
+    weighted_medians,
+)
 from autograder.misconceptions.families import (
     FORGOTTEN_RETURN,
     LOG_TAKEN,
@@ -573,11 +578,6 @@ def _by_student(k, n, mu, lam):
     return _marginal(k, n, a, b)
 
 
-def _normalised(log_w):
-    w = np.exp(log_w - np.max(log_w))
-    return w / np.sum(w)
-
-
 def _with_a_and_b(translate):
     def scores(k, n, mu, lam):
         a, b = translate(mu, lam)
@@ -694,13 +694,13 @@ SCORES = {
     ),
 }
 WEIGHTS = {
-    "right": ("", _normalised),
+    "right": ("", normalised),
     "not normalised": ("The weights do not add up to one yet.", lambda x: np.exp(np.float32(x))),
     "largest is one": ("The weights do not add up to one yet.", lambda x: np.exp(x - np.max(x))),
     "logs": ("These are log weights, not weights.", lambda x: x),
     "log weights normalised": (
         "These are log weights, not weights.",
-        lambda x: np.log(_normalised(x)),
+        lambda x: np.log(normalised(x)),
     ),
     "logs divided by their sum": (
         "The log weights themselves have been normalised: undo the log.",
@@ -708,7 +708,7 @@ WEIGHTS = {
     ),
     "mean one": (
         "Divided by their mean, the weights do not add up to one.",
-        lambda x: _normalised(x) * np.size(x),
+        lambda x: normalised(x) * np.size(x),
     ),
     "winner": ("Only the best candidate gets weight.", lambda x: (x == np.max(x)) * 1.0),
     "underflow": (
@@ -743,12 +743,12 @@ CANDIDATES = (np.array([0.2, 0.5, 0.45, 0.8]), np.array([0.4, 3.0, 20.0, 0.9]))
 library.family(
     "weigh_population",
     members(
-        lambda k, n, mu, lam: _normalised(_scores(k, n, mu, lam)),
+        lambda k, n, mu, lam: normalised(_scores(k, n, mu, lam)),
         [
             formula(
                 "one by one",
                 "The students are still one by one: add up over the students, then weigh.",
-                lambda *args: _normalised(_by_student(*args)),
+                lambda *args: normalised(_by_student(*args)),
             ),
             formula(
                 "scores one by one",
@@ -759,13 +759,13 @@ library.family(
             formula(
                 "added up over candidates",
                 "The sum goes over the candidates, along the wrong axis: add up over students.",
-                lambda *args: _normalised(np.sum(_by_student(*args), axis=0)),
+                lambda *args: normalised(np.sum(_by_student(*args), axis=0)),
             ),
             formula(
                 "weighed student by student",
                 "Candidates have been weighed for each student alone, and the weights added.",
                 lambda *args: np.sum(
-                    np.apply_along_axis(_normalised, 0, _by_student(*args)), axis=-1
+                    np.apply_along_axis(normalised, 0, _by_student(*args)), axis=-1
                 ),
             ),
             formula(
@@ -773,7 +773,7 @@ library.family(
                 "Candidates have been weighed for each student alone, and the weights averaged: "
                 "probabilities of independent students multiply.",
                 lambda *args: np.mean(
-                    np.apply_along_axis(_normalised, 0, _by_student(*args)), axis=-1
+                    np.apply_along_axis(normalised, 0, _by_student(*args)), axis=-1
                 ),
             ),
             *ROUNDED,
@@ -1001,7 +1001,7 @@ def _candidates(hyperprior, of, seed, k, n, size, low, high):
 
 def _mean_of(*functions):
     def combine(mu, lam, log_w):
-        w = _normalised(log_w)
+        w = normalised(log_w)
         return tuple(float(np.sum(w * of(mu, lam))) for of in functions)
 
     return combine
@@ -1011,23 +1011,9 @@ def _mean(mu, lam, log_w):
     return _mean_of(lambda mu, lam: mu, lambda mu, lam: lam)(mu, lam, log_w)
 
 
-def _best(mu, lam, log_w):
-    best = np.argmax(log_w)
-    return float(mu[best]), float(lam[best])
-
-
-def _median(mu, lam, log_w):
-    w = _normalised(log_w)
-    found = []
-    for x in (mu, lam):
-        order = np.argsort(x)
-        found.append(float(x[order][np.searchsorted(np.cumsum(w[order]), 0.5)]))
-    return tuple(found)
-
-
 def _power(power):
     def combine(mu, lam, log_w):
-        w = _normalised(log_w)
+        w = normalised(log_w)
         return float(np.sum(w * mu)), power(w, lam)
 
     return combine
@@ -1045,8 +1031,11 @@ def _translated_means(mu, lam, log_w):
 SUMMARIES = {
     "right": ("", _mean),
     "swapped": (ORDER, lambda *args: _mean(*args)[::-1]),
-    "best": ("This is the single best candidate; asked for is the weighted mean of all.", _best),
-    "median": ("These are weighted medians; asked for are means.", _median),
+    "best": (
+        "This is the single best candidate; asked for is the weighted mean of all.",
+        best_draw,
+    ),
+    "median": ("These are weighted medians; asked for are means.", weighted_medians),
     "geometric": (
         "This is the exponential of the mean log concentration, a geometric mean; asked for is "
         "E[lam].",
@@ -1070,7 +1059,7 @@ SUMMARIES = {
     ),
     "best lam": (
         "lam is that of the best candidate; asked for is the weighted mean of all.",
-        lambda mu, lam, log_w: (_mean(mu, lam, log_w)[0], _best(mu, lam, log_w)[1]),
+        lambda mu, lam, log_w: (_mean(mu, lam, log_w)[0], best_draw(mu, lam, log_w)[1]),
     ),
     "unweighted lam": (
         "lam is averaged without the weights.",
@@ -1098,14 +1087,14 @@ SUMMARIES = {
     "variances": (
         "These are posterior variances; asked for are means.",
         lambda mu, lam, log_w: tuple(
-            float(np.sum(_normalised(log_w) * (x - np.sum(_normalised(log_w) * x)) ** 2))
+            float(np.sum(normalised(log_w) * (x - np.sum(normalised(log_w) * x)) ** 2))
             for x in (mu, lam)
         ),
     ),
     "standard deviations": (
         "These are posterior standard deviations; asked for are means.",
         lambda mu, lam, log_w: tuple(
-            float(np.sum(_normalised(log_w) * (x - np.sum(_normalised(log_w) * x)) ** 2) ** 0.5)
+            float(np.sum(normalised(log_w) * (x - np.sum(normalised(log_w) * x)) ** 2) ** 0.5)
             for x in (mu, lam)
         ),
     ),
