@@ -10,6 +10,7 @@ from small_class import PS1, contents, exported, hand_in
 from sqlalchemy.exc import OperationalError
 
 from autograder import cli
+from autograder.commands.options import NOT_ALL_GRADED, WRONG_USAGE
 from autograder.classes import kept_grades
 from autograder.classes.kept_grades import BrokenResult, decode_result, encode_result
 from autograder.doors import autograde_run, nbgrader
@@ -78,7 +79,7 @@ def test_it_agrees_with_nbgrader_autograde(root, run_command, tmp_path, capsys):
     other = small_class.copy_of(root, tmp_path / "other")
     status, told = run_command()
     small_class.autograde(other)
-    assert status == cli.NOT_ALL_GRADED
+    assert status == NOT_ALL_GRADED
     assert "4 of 5 graded (4 in this run, 0 before), 1 not" in told
     assert grades(root) == grades(other)
     assert exported(root) == exported(other)
@@ -93,7 +94,7 @@ def test_a_second_run_grades_and_enters_nothing(root, run_command, graded, monke
     graded.clear()
     monkeypatch.setattr(NbGraderCourse, "autograde", None)
     status, told = run_command()
-    assert status == cli.NOT_ALL_GRADED
+    assert status == NOT_ALL_GRADED
     assert graded == []
     assert "4 of 5 graded (0 in this run, 4 before), 1 not" in told
     assert contents(root) == before
@@ -211,7 +212,7 @@ def test_what_cannot_be_written_is_told_before_anything_is_graded(
     with monkeypatch.context() as patch:
         patch.setattr(autograde_run, "LEAST_ROOM_BYTES", 2**80)
         status, told = run_command()
-    assert (status, graded) == (cli.WRONG_USAGE, [])
+    assert (status, graded) == (WRONG_USAGE, [])
     assert "No space left on device" in told
 
     def locked(directory):
@@ -220,14 +221,14 @@ def test_what_cannot_be_written_is_told_before_anything_is_graded(
     with monkeypatch.context() as patch:
         patch.setattr("autograder.doors.grade_class.expect_writable", locked)
         status, told = run_command()
-    assert (status, graded) == (cli.WRONG_USAGE, [])
+    assert (status, graded) == (WRONG_USAGE, [])
     assert "The gradebook cannot be used (database is locked)" in told
 
 
 def test_an_assignment_that_the_gradebook_does_not_know(root, run_command, graded):
     (root / "gradebook.db").unlink()
     status, told = run_command()
-    assert (status, graded) == (cli.WRONG_USAGE, [])
+    assert (status, graded) == (WRONG_USAGE, [])
     assert "does not know ps1-shrinkage yet: run autograder gradebook first." in told
 
 
@@ -244,7 +245,7 @@ def test_a_disk_that_fills_while_grades_are_kept_loses_none(root, run_command, m
     with monkeypatch.context() as patch:
         patch.setattr(kept_grades.KeptGrades, "keep", full_after_two)
         status, told = run_command()
-    assert status == cli.NOT_ALL_GRADED
+    assert status == NOT_ALL_GRADED
     assert "kept_grades: No space left on device; mend that and run it again." in told
     assert "4 of 5 graded (2 in this run, 2 before)" in run_command()[1]
 
@@ -290,7 +291,7 @@ def test_a_failed_result_has_no_notebook(result):
 def test_nobody_has_handed_in(empty_course, tmp_path, monkeypatch, capsys):
     root = small_class.copy_of(empty_course, tmp_path / "course")
     monkeypatch.setattr(cli, "load_course", lambda: replace(COURSE, root=root))
-    assert cli.main(["grade-class", PS1.name]) == cli.WRONG_USAGE
+    assert cli.main(["grade-class", PS1.name]) == WRONG_USAGE
     assert "Nobody has handed in ps1-shrinkage" in capsys.readouterr().err
 
 

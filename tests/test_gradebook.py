@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from autograder import cli
+from autograder.commands.options import OK
 from autograder.doors.course_directory import NbGraderCourse
 from autograder.doors.gradebook import read_roster
 from autograder.errors import UserError
@@ -33,7 +34,7 @@ def run_command(tmp_path, monkeypatch, capsys):
 def test_all_of_it_is_there_and_twice_is_no_more(run_command):
     for _ in range(2):
         status, told, directory = run_command()
-        assert status == cli.OK
+        assert status == OK
         assert "ps1-shrinkage, due 2027-02-05 18:00:00 UTC" in told
         assert "2 students of" in told
         with directory.gradebook as gradebook:

@@ -1,0 +1,42 @@
+"""What several commands share: exit statuses and options."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from autograder.course import SANDBOX_MODES, Course
+from autograder.grading.workers import available_cores
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+OK, NOT_ALL_GRADED, WRONG_USAGE = 0, 1, 2
+
+
+def add_jobs_option(parser: argparse.ArgumentParser) -> None:
+    """``--jobs N``."""
+    cores = available_cores()
+    parser.add_argument(
+        "--jobs",
+        type=_positive,
+        default=cores,
+        metavar="N",
+        help=f"how many notebooks at a time (default: one a core, here {cores})",
+    )
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def add_sandbox_option(parser: argparse.ArgumentParser, course: Course) -> None:
+    """``--sandbox MODE``."""
+    parser.add_argument(
+        "--sandbox",
+        choices=SANDBOX_MODES,
+        default=course.sandbox,
+        help="none runs student code unprotected: only for submissions that you trust",
+    )

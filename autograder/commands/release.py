@@ -1,0 +1,34 @@
+"""``autograder release``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from autograder.commands.options import OK, add_jobs_option
+from autograder.course import Course
+
+if TYPE_CHECKING:
+    from autograder.commands.options import Commands
+
+
+def add_parser(commands: Commands, course: Course) -> None:
+    """The command's options."""
+    parser = commands.add_parser(
+        "release",
+        help="make release/ and the answer keys anew from source/",
+        description="Makes release/ and the answer keys in solutions/ anew from source/, after "
+        "checking that every key scores full marks.",
+        epilog="example: autograder release",
+    )
+    add_jobs_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, course: Course) -> int:
+    """Run it; returns the exit status."""
+    from autograder.authoring.release import make_release
+
+    for path in make_release(course, arguments.jobs):
+        print(path.relative_to(course.root))
+    return OK

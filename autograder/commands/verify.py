@@ -1,0 +1,63 @@
+"""``autograder verify``."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from autograder.commands.options import NOT_ALL_GRADED, OK, add_jobs_option
+from autograder.course import Course
+from autograder.grading.workers import expect_outcome, in_parallel
+from autograder.sandbox import walls
+
+if TYPE_CHECKING:
+    from autograder.commands.options import Commands
+
+
+def add_parser(commands: Commands, course: Course) -> None:
+    """The command's options."""
+    parser = commands.add_parser(
+        "verify",
+        help="check that keys pass, empty notebooks fail and misconceptions are named",
+        description="For every assignment: the key scores full marks, the release zero, every "
+        "misconception loses points on its own cell and is named, every other right way keeps "
+        "full marks. Exit status 1 on any failure.",
+        epilog="example: autograder verify ps1-shrinkage",
+    )
+    parser.add_argument("assignments", nargs="*", metavar="NAME", help="default: all")
+    parser.add_argument("--quick", action="store_true", help="a sample, on own test cells only")
+    parser.add_argument(
+        "--table", type=Path, metavar="FILE", help="also write the outcome as a Markdown table"
+    )
+    add_jobs_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, course: Course) -> int:
+    """Run it; returns the exit status."""
+    from autograder.authoring.verify import Finding, carry_out, tasks_of, write_table
+    from autograder.doors import tables
+
+    walls.choose(course.sandbox)
+    chosen = [course.assignment(name) for name in arguments.assignments] or list(course.assignments)
+    work = [task for assignment in chosen for task in tasks_of(assignment, arguments.quick)]
+    console = Console()
+    found: dict[int, list[Finding]] = {}
+    with tables.progress(console) as progress:
+        bar = progress.add_task("Checks", total=sum(task.number_of_findings for task in work))
+        for index, findings in in_parallel(partial(carry_out, course=course), work, arguments.jobs):
+            found[index] = expect_outcome(findings)
+            progress.advance(bar, work[index].number_of_findings)
+            for finding in found[index]:
+                if finding.problem:
+                    told = f"{finding.assignment} {finding.function}: {finding.kind}"
+                    console.print(f"{told} '{finding.name}' {finding.problem}", markup=False)
+    ordered = [finding for index in sorted(found) for finding in found[index]]
+    console.print(tables.findings_table(ordered))
+    if arguments.table:
+        write_table(ordered, arguments.table)
+    return OK if not any(finding.problem for finding in ordered) else NOT_ALL_GRADED
