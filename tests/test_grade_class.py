@@ -10,9 +10,9 @@ from small_class import PS1, contents, exported, hand_in
 from sqlalchemy.exc import OperationalError
 
 from autograder import cli
-from autograder.commands.options import NOT_ALL_GRADED, WRONG_USAGE
 from autograder.classes import kept_grades
 from autograder.classes.kept_grades import BrokenResult, decode_result, encode_result
+from autograder.commands.options import NOT_ALL_GRADED, WRONG_USAGE
 from autograder.doors import autograde_run, nbgrader
 from autograder.doors.course_directory import NbGraderCourse
 from autograder.doors.grade_class import ClassRun
