@@ -12,9 +12,12 @@ from pathlib import Path
 
 from autograder.course import Assignment, Course
 from autograder.doors.course_directory import NbGraderCourse
-from autograder.errors import UserError
-from autograder.grading.grade import grade_file
+from autograder.doors.unfinished import expect_finished
+from autograder.errors import GraderFault, UserError
+from autograder.grading.grade import grade_file, points_of_test_cells
+from autograder.grading.suite import check_mapping, collect
 from autograder.grading.workers import expect_outcome, in_parallel
+from autograder.notebooks.reading import released_notebook
 from autograder.records import Result
 
 
@@ -35,7 +38,8 @@ def make_release(course: Course, jobs: int) -> list[Path]:
     Returns the paths of their files.
 
     Raises:
-        UserError: a key does not score full marks; then nothing was written.
+        UserError: an assignment is not finished, or a key does not score full marks; then nothing
+            was written.
     """
     written = []
     with generated(course) as folder:
@@ -80,6 +84,24 @@ def _expect_full_marks(course: Course, jobs: int) -> None:
 
 def _grade_key(assignment: Assignment, course: Course) -> Result:
     return grade_file(assignment.key, course, assignment=assignment)
+
+
+def expect_released(assignment: Assignment) -> None:
+    """Check that an assignment is finished, and that its release has all exercises of its suite.
+
+    Raises:
+        UserError: it is not, or has not.
+    """
+    expect_finished(assignment)
+    if not (assignment.release.exists() and assignment.key.exists()):
+        raise UserError(
+            f"{assignment.name} has not been released yet: run autograder release first."
+        )
+    try:
+        released = released_notebook(assignment)
+        check_mapping(collect(assignment.suite), points_of_test_cells(released))
+    except GraderFault as fault:
+        raise UserError(f"{fault} If source/ is right, run autograder release first.") from None
 
 
 def stale_files(course: Course) -> list[Path]:

@@ -1,7 +1,9 @@
 """The authors' gate: right answers keep their points, wrong ones lose them and are told why.
 
-For each assignment four things are shown:
+For each assignment five things are shown:
 
+- no exercise lacks a visible check that the key passes, a reference that the hidden tests accept, a
+  misconception, another right way;
 - the answer key scores full marks, the release scores zero on every test cell;
 - every misconception loses points on its own cell and is named there, and costs nothing on cells
   that do not build on its function;
@@ -37,7 +39,7 @@ from autograder.grading.grade import grade, known_misconceptions
 from autograder.grading.kernels import kernel_setup, with_modules
 from autograder.grading.suite import Mistaken, Suite, collect, run_suite
 from autograder.misconceptions.library import Misconception, families_of, library_of
-from autograder.notebooks.cells import grade_id, is_solution
+from autograder.notebooks.cells import grade_id, is_autograded, is_solution
 from autograder.notebooks.reading import read_notebook, released_notebook
 from autograder.notebooks.relevance import cells_that_decide
 from autograder.notebooks.restoring import restore
@@ -158,7 +160,7 @@ def sample_of(variants: list[Variant]) -> list[Variant]:
     kept = []
     for i, function in enumerate(dict.fromkeys(variant.function for variant in variants)):
         kind = ("misconception", "alternative")[i % 2]
-        kept.append(next(v for v in variants if (v.kind, v.function) == (kind, function)))
+        kept += [v for v in variants if (v.kind, v.function) == (kind, function)][:1]
     return kept
 
 
@@ -167,7 +169,8 @@ class Task:
     """Checks that are made one after the other: of some variants, or of whole notebooks.
 
     Attributes:
-        notebooks: what to grade, of ``answer key``, ``empty release`` and the demo class's names.
+        notebooks: what to grade, of ``answer key``, ``empty release`` and the demo class's names;
+            or what else to look at in the whole assignment, of :data:`PARTS`.
         variants: what to try instead.
         own_cell_only: try each variant on its own test cell only.
         members: what to try instead, members of families.
@@ -192,6 +195,7 @@ def tasks_of(assignment: Assignment, quick: bool) -> list[Task]:
         variants = sample_of(variants)
     tasks = [Task(assignment, notebooks=("answer key", "empty release"))]
     if not quick:
+        tasks.append(Task(assignment, notebooks=tuple(PARTS)))
         students = [student for student in DEMO_CLASS if has_handed_in(assignment, student)]
         tasks.append(Task(assignment, notebooks=tuple(students)))
     tasks += [Task(assignment, (), part, quick) for part in _in_parts(variants)]
@@ -222,7 +226,59 @@ def carry_out(task: Task, course: Course) -> list[Finding]:
 def _check_notebooks(task: Task, course: Course) -> Iterator[Finding]:
     assignment = task.assignment
     for name in task.notebooks:
-        yield Finding(assignment.name, name, "", name, _problem_of_notebook(name, task, course))
+        if name in PARTS:
+            problem = PARTS[name](assignment, course)
+        else:
+            problem = _problem_of_notebook(name, task, course)
+        yield Finding(assignment.name, name, "", name, problem)
+
+
+def _problem_of_visible_checks(assignment: Assignment, course: Course) -> str:
+    """What the checks below the exercises complain of in the answer key."""
+    key = restore(read_notebook(assignment.key), released_notebook(assignment))
+    setup = with_modules(kernel_setup(course), assignment)
+    complaints = []
+    with NotebookRun(key, collect(assignment.suite).examples, setup) as run:
+        run.run_cells()
+        for cell in filter(is_autograded, key.cells):
+            for output in run.substitute(cell.source, [str(grade_id(cell))]):
+                if output.output_type == "error":
+                    told = " ".join(output.evalue.split())
+                    complaints.append(f"{grade_id(cell)} ({output.ename}: {told})")
+    return f"complain of the answer key: {'; '.join(complaints)}" if complaints else ""
+
+
+def _problem_of_reference(assignment: Assignment, course: Course) -> str:
+    """Which hidden tests the reference in ``solutions/`` fails."""
+    from autograder.authoring.power import LocalRun, reference_functions  # imports JAX
+
+    run, known = LocalRun(reference_functions(assignment)), known_misconceptions(assignment, course)
+    failed = [
+        f"{test.name} of {cell.grade_id} ({test.hint})"
+        for cell in run_suite(collect(assignment.suite), run, known)
+        for test in cell.tests
+        if not test.passed
+    ]
+    return f"fails {'; '.join(failed)}" if failed else ""
+
+
+def _problem_of_parts(assignment: Assignment, course: Course) -> str:
+    """Which exercise has no misconception, or no other right way."""
+    there = {(variant.kind, variant.function) for variant in variants_of(assignment)}
+    missing = [
+        f"{question.function} has no {kind}"
+        for question in collect(assignment.suite).examples.values()
+        for kind in ("misconception", "alternative")
+        if (kind, question.function) not in there
+    ]
+    return "; ".join(missing)
+
+
+PARTS: dict[str, Callable[[Assignment, Course], str]] = {
+    "visible checks": _problem_of_visible_checks,
+    "reference": _problem_of_reference,
+    "misconceptions and alternatives": _problem_of_parts,
+}
 
 
 def _problem_of_notebook(name: str, task: Task, course: Course) -> str:

@@ -38,10 +38,13 @@ def run(arguments: argparse.Namespace, course: Course) -> int:
         fill_compiled_code,
         keep_answers_of_misconceptions,
     )
+    from autograder.authoring.release import expect_released
     from autograder.doors import tables
     from autograder.sandbox.compiled_code import CompiledCodeUnusable
 
     walls.choose(course.sandbox)
+    for assignment in course.assignments:
+        expect_released(assignment)
     console = Console()
     with tables.progress(console) as progress:
         bar = progress.add_task("Compiled code", total=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autograder.commands.options import OK, add_jobs_option
@@ -19,8 +20,9 @@ def add_parser(commands: Commands, course: Course) -> None:
         help="make release/ and the answer keys anew from source/",
         description="Makes release/ and the answer keys in solutions/ anew from source/, after "
         "checking that every key scores full marks.",
-        epilog="example: autograder release",
+        epilog="example: autograder release ps1-shrinkage",
     )
+    parser.add_argument("assignments", nargs="*", metavar="NAME", help="default: all")
     add_jobs_option(parser)
     parser.set_defaults(run=run)
 
@@ -29,6 +31,9 @@ def run(arguments: argparse.Namespace, course: Course) -> int:
     """Run it; returns the exit status."""
     from autograder.authoring.release import make_release
 
+    if arguments.assignments:
+        chosen = tuple(course.assignment(name) for name in arguments.assignments)
+        course = replace(course, assignments=chosen)
     for path in make_release(course, arguments.jobs):
         print(path.relative_to(course.root))
     return OK

@@ -23,9 +23,10 @@ def add_parser(commands: Commands, course: Course) -> None:
     parser = commands.add_parser(
         "verify",
         help="check that keys pass, empty notebooks fail and misconceptions are named",
-        description="For every assignment: the key scores full marks, the release zero, every "
+        description="For every assignment: the key scores full marks and passes the visible "
+        "checks, the reference passes the hidden tests, the release scores zero, every "
         "misconception loses points on its own cell and is named, every other right way keeps "
-        "full marks. Exit status 1 on any failure.",
+        "full marks, and no exercise lacks any of these. Exit status 1 on any failure.",
         epilog="example: autograder verify ps1-shrinkage",
     )
     parser.add_argument("assignments", nargs="*", metavar="NAME", help="default: all")
@@ -39,11 +40,14 @@ def add_parser(commands: Commands, course: Course) -> None:
 
 def run(arguments: argparse.Namespace, course: Course) -> int:
     """Run it; returns the exit status."""
+    from autograder.authoring.release import expect_released
     from autograder.authoring.verify import Finding, carry_out, tasks_of, write_table
     from autograder.doors import tables
 
     walls.choose(course.sandbox)
     chosen = [course.assignment(name) for name in arguments.assignments] or list(course.assignments)
+    for assignment in chosen:
+        expect_released(assignment)
     work = [task for assignment in chosen for task in tasks_of(assignment, arguments.quick)]
     console = Console()
     found: dict[int, list[Finding]] = {}

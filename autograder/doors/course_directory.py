@@ -17,6 +17,7 @@ from traitlets.config import Config
 from autograder.course import Assignment
 from autograder.doors import not_graded
 from autograder.doors.export import CsvExportPlugin
+from autograder.doors.unfinished import expect_finished
 from autograder.errors import UserError
 from course_config import ROOT, configure
 
@@ -52,7 +53,12 @@ class NbGraderCourse:
         return self._api.gradebook
 
     def generate_assignment(self, assignment: Assignment) -> None:
-        """``nbgrader generate_assignment``, with the due date of ``course_config``."""
+        """``nbgrader generate_assignment``, with the due date of ``course_config``.
+
+        Raises:
+            UserError: the assignment is not finished, or nbgrader cannot generate it.
+        """
+        expect_finished(assignment)
         self._expect_success(self._api.generate_assignment(assignment.name))
         with self.gradebook as gradebook:
             gradebook.update_or_create_assignment(assignment.name, duedate=assignment.due)
