@@ -15,6 +15,7 @@ from autograder.commands import (
     power,
     prepare,
     release,
+    report,
     verify,
 )
 from autograder.commands.options import NOT_ALL_GRADED, WRONG_USAGE
@@ -27,6 +28,7 @@ COMMANDS = (
     grade,
     grade_class,
     gradebook,
+    report,
     demo,
     prepare,
     release,
