@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.commands.options import OK
+from autograder.commands.options import OK, add_assignments
 from autograder.course import Course
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def add_parser(commands: Commands, course: Course) -> None:
         "alike. Both name students: keep them where grades are kept.",
         epilog="example: autograder report ps1-shrinkage",
     )
-    parser.add_argument("assignment", metavar="NAME", help="the assignment's name")
+    add_assignments(parser, course)
     parser.add_argument(
         "--to",
         type=Path,

@@ -5,12 +5,9 @@ from __future__ import annotations
 import csv
 import io
 
-from autograder.notebooks.display import printable
+from autograder.notebooks.display import for_spreadsheet
 from autograder.report.alike import Alikeness
 from autograder.report.records import ClassData, Student
-
-# A spreadsheet takes what begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report_table(data: ClassData, alikeness: Alikeness) -> str:
@@ -43,7 +40,9 @@ def report_table(data: ClassData, alikeness: Alikeness) -> str:
             "" if similarity is None else round(similarity, 3),
             "; ".join(partners.get(student.name, [])),
         ]
-        writer.writerow([_harmless(entry) if isinstance(entry, str) else entry for entry in row])
+        writer.writerow(
+            [for_spreadsheet(entry) if isinstance(entry, str) else entry for entry in row]
+        )
     return text.getvalue()
 
 
@@ -54,8 +53,3 @@ def _points(data: ClassData, student: Student) -> list[float | str]:
     scores = [student.scores.get(exercise.name) for exercise in data.exercises]
     given = ["" if score is None else score for score in scores]
     return [student.penalty, data.program_score(student), student.score, *given]
-
-
-def _harmless(entry: str) -> str:
-    entry = printable(entry)
-    return f"'{entry}" if entry.startswith(_FORMULA) else entry
