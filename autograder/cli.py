@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from autograder.commands import (
@@ -16,6 +17,7 @@ from autograder.commands import (
     power,
     prepare,
     release,
+    report,
     verify,
 )
 from autograder.commands.options import NOT_ALL_GRADED, WRONG_USAGE
@@ -28,6 +30,7 @@ COMMANDS = (
     grade,
     grade_class,
     gradebook,
+    report,
     demo,
     prepare,
     new_exercise,
@@ -43,7 +46,10 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     try:
         course = load_course()
-        arguments = _parser(course).parse_args(argv)
+        parser = _parser(course)
+        if "_ARGCOMPLETE" in os.environ:
+            _complete(parser)
+        arguments = parser.parse_args(argv)
         status: int = arguments.run(arguments, course)
         return status
     except UserError as error:
@@ -57,6 +63,13 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt as interrupt:
         print(f"autograder: interrupted{_what_is_kept(interrupt)}.", file=sys.stderr)
         return 130
+
+
+def _complete(parser: argparse.ArgumentParser) -> None:
+    """Answer a shell that asks for what may be typed next, and end; docs/tas.md says how."""
+    import argcomplete
+
+    argcomplete.autocomplete(parser)
 
 
 def _what_is_kept(interrupt: KeyboardInterrupt) -> str:

@@ -267,3 +267,12 @@ def test_other_versions_are_refused(python, genjax, words, monkeypatch):
     monkeypatch.setattr(checking.metadata, "version", lambda package: genjax)
     with pytest.raises(RuntimeError, match=words):
         checking._look_at_versions()
+
+
+def test_in_colab_the_way_to_an_older_python_is_told(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "source")
+    checking = importlib.import_module("checking")
+    monkeypatch.setattr(checking.sys, "version_info", (3, 13, 0))
+    monkeypatch.setitem(sys.modules, "google.colab", checking)
+    with pytest.raises(RuntimeError, match="choose 'Change runtime version'"):
+        checking._look_at_versions()

@@ -32,6 +32,44 @@ def test_what_is_well_needs_no_advice(course):
         assert found(course, name).advice == ""
 
 
+def test_a_form_grader_that_jupyterlab_would_not_show_is_named_with_the_command(monkeypatch):
+    assert doctor._form_grader() == doctor.Finding("JupyterLab's nbgrader extension", "is enabled")
+    with monkeypatch.context() as patch:
+        patch.setattr(doctor, "get_federated_extensions", lambda places: {})
+        assert "set_up.sh" in doctor._form_grader().advice
+    with monkeypatch.context() as patch:
+        page = {"disabledExtensions": ["@jupyter/nbgrader:formgrader"]}
+        patch.setattr(doctor, "get_page_config", lambda places, **options: page)
+        command = "jupyter labextension enable @jupyter/nbgrader"
+        assert doctor._form_grader().advice == command
+    with monkeypatch.context() as patch:
+        patch.setattr(doctor, "jupyter_config_path", lambda: [])
+        advice = doctor._form_grader().advice
+        assert advice.startswith("jupyter server extension enable --sys-prefix nbgrader.")
+
+
+def test_a_machine_with_less_memory_than_a_submission_may_take(course):
+    assert found(course, "memory").advice == ""
+    limits = dataclasses.replace(course.limits, memory_bytes=2**50)
+    assert "memory_bytes" in found(dataclasses.replace(course, limits=limits), "memory").advice
+
+
+@pytest.mark.parametrize(
+    ("setting", "forbids", "command"),
+    doctor.NAMESPACE_SETTINGS,
+    ids=lambda entry: entry.split("/")[-1][:30],
+)
+def test_what_forbids_namespaces_is_named_with_the_command(monkeypatch, setting, forbids, command):
+    monkeypatch.setattr(doctor, "_setting", lambda name: forbids if name == setting else "")
+    found = doctor._user_namespaces()
+    assert (found.state, found.advice) == (
+        f"forbidden by {setting.replace('/', '.')}",
+        command,
+    )
+    monkeypatch.setattr(doctor, "_setting", lambda name: "")
+    assert doctor._user_namespaces().advice == ""
+
+
 def test_what_only_makes_grading_slower_is_said_to(course):
     for name in ("warm kernels", "misconceptions' answers"):
         finding = found(course, name)

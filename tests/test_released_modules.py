@@ -1,6 +1,7 @@
 """What is released beside a notebook, and how it comes into the kernels that notebooks run in."""
 
 import dataclasses
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,7 @@ def test_all_that_students_need_stands_beside_the_notebook(assignment):
         assert {path.name for path in place.parent.iterdir() if path.is_file()} == {
             f"{assignment.notebook}.ipynb",
             f"{assignment.notebook}_checks.py",
+            "README.md",
             "checking.py",
             "glossary.md",
             "requirements.txt",
@@ -44,9 +46,18 @@ def test_all_that_students_need_stands_beside_the_notebook(assignment):
 def test_students_are_told_the_same_versions_everywhere():
     requirements = (ROOT / "source" / "requirements.txt").read_text().split()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    (genjax,) = [needed for needed in project["dependencies"] if needed.startswith("genjax")]
-    assert requirements[0] == genjax
-    assert genjax in (ROOT / "source" / "checking.py").read_text()
+    pinned = [needed for needed in project["dependencies"] if re.match("(gen)?jax(lib)?==", needed)]
+    assert [needed for needed in requirements if "==" in needed] == pinned
+    for place in ("checking.py", "for_students.md"):
+        assert '%pip install "genjax==0.10.3" "jax==0.5.3"' in (ROOT / "source" / place).read_text()
+    assert {"genjax==0.10.3", "jax==0.5.3"} < set(pinned)
+
+
+def test_a_readme_of_ten_lines_names_what_is_in_the_folder():
+    text = (PS1.release.parent / "README.md").read_text()
+    assert len([line for line in text.splitlines() if line.strip()]) == 1 + 10
+    for name in ("requirements.txt", "checking.py", "_checks.py", "glossary.md"):
+        assert name in text
 
 
 @pytest.mark.parametrize("there", [[], ["shrinkage_checks.py"], ["checking.py"]])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from autograder.commands.options import NOT_ALL_GRADED, OK, add_jobs_option
+from autograder.commands.options import NOT_ALL_GRADED, OK, add_assignments, add_jobs_option
 from autograder.course import Course
 from autograder.errors import UserError
 from autograder.sandbox import walls
@@ -27,7 +27,7 @@ def add_parser(commands: Commands, course: Course) -> None:
         "not; 2 for wrong usage.",
         epilog="example: autograder grade-class ps1-shrinkage --dry-run",
     )
-    parser.add_argument("assignment", metavar="NAME", help="the assignment's name")
+    add_assignments(parser, course)
     parser.add_argument("--force", action="store_true", help="grade everybody again")
     parser.add_argument(
         "--dry-run",

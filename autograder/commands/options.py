@@ -14,6 +14,24 @@ if TYPE_CHECKING:
 OK, NOT_ALL_GRADED, WRONG_USAGE = 0, 1, 2
 
 
+def add_assignments(
+    parser: argparse.ArgumentParser, course: Course, *, several: bool = False
+) -> None:
+    """``NAME``, or names, of assignments."""
+    names = [assignment.name for assignment in course.assignments]
+    if several:
+        action = parser.add_argument("assignments", nargs="*", metavar="NAME", help="default: all")
+    else:
+        action = parser.add_argument("assignment", metavar="NAME", help="the assignment's name")
+    complete_with(action, names)
+
+
+def complete_with(action: argparse.Action, words: list[str]) -> None:
+    """Let the shell complete an argument, see ``cli``."""
+    # This is where argcomplete looks.
+    action.completer = lambda **of_the_shell: words  # type: ignore[attr-defined]
+
+
 def add_jobs_option(parser: argparse.ArgumentParser) -> None:
     """``--jobs N``."""
     cores = available_cores()

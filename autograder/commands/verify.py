@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from autograder.commands.options import NOT_ALL_GRADED, OK, add_jobs_option
+from autograder.commands.options import NOT_ALL_GRADED, OK, add_assignments, add_jobs_option
 from autograder.course import Course
 from autograder.grading.workers import expect_outcome, in_parallel
 from autograder.sandbox import walls
@@ -29,7 +29,7 @@ def add_parser(commands: Commands, course: Course) -> None:
         "full marks, and no exercise lacks any of these. Exit status 1 on any failure.",
         epilog="example: autograder verify ps1-shrinkage",
     )
-    parser.add_argument("assignments", nargs="*", metavar="NAME", help="default: all")
+    add_assignments(parser, course, several=True)
     parser.add_argument("--quick", action="store_true", help="a sample, on own test cells only")
     parser.add_argument(
         "--table", type=Path, metavar="FILE", help="also write the outcome as a Markdown table"

@@ -6,19 +6,45 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
+import psutil
+from jupyter_core.paths import jupyter_config_path, jupyter_path
+from jupyter_server.extension.config import ExtensionConfigManager
+from jupyterlab_server.config import get_federated_extensions, get_page_config
 from traitlets.config import Config
 
 from autograder.configuration import configure_nbgrader
 from autograder.course import Course
 from autograder.errors import SandboxUnavailable, UserError
 from autograder.grading.kernels import kernel_setup, programs_key
+from autograder.grading.workers import available_cores
 from autograder.misconceptions.known import KnownMisconceptions
 from autograder.sandbox import compiled_code, walls
 from autograder.sandbox.cgroups import find_place
 from autograder.sandbox.launch import template_for
 from autograder.sandbox.warm import TemplateUnusable
 
+LAB_EXTENSION = "@jupyter/nbgrader"
+SERVER_EXTENSIONS = tuple(
+    f"nbgrader.server_extensions.{name}"
+    for name in ("formgrader", "validate_assignment", "assignment_list", "course_list")
+)
+# Settings of the system that forbid user namespaces, the value that does, and what allows them.
+NAMESPACE_SETTINGS = (
+    ("user/max_user_namespaces", "0", "sudo sysctl -w user.max_user_namespaces=15000"),
+    (
+        "kernel/unprivileged_userns_clone",
+        "0",
+        "sudo sysctl -w kernel.unprivileged_userns_clone=1",
+    ),
+    (
+        "kernel/apparmor_restrict_unprivileged_userns",
+        "1",
+        "allow them to /usr/bin/bwrap by an AppArmor profile, or to every program: "
+        "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+    ),
+)
 PINNED = {"genjax": "0.10.3", "jax": "0.5.3", "nbgrader": "0.9.6"}
 
 
@@ -52,6 +78,9 @@ def findings(course: Course) -> Iterator[Finding]:
         advice = "" if found == pinned else f"run ./set_up.sh for {package} {pinned}"
         yield Finding(package, found, advice)
     yield _nbgrader_options()
+    yield _form_grader()
+    yield _memory(course)
+    yield Finding("cores", f"{available_cores()}, and as many notebooks are graded at a time")
     for assignment in course.assignments:
         for kind, path in (("source", assignment.source), ("release", assignment.release)):
             name = f"{assignment.name} {kind}"
@@ -61,6 +90,7 @@ def findings(course: Course) -> Iterator[Finding]:
         walls.choose("bubblewrap")
     except SandboxUnavailable as problem:
         yield Finding("sandbox", "unavailable", str(problem))
+        yield _user_namespaces()
         return
     yield Finding("sandbox", "bubblewrap works")
     yield _control_groups()
@@ -77,12 +107,57 @@ def _nbgrader_options() -> Finding:
     return Finding("nbgrader's options", "are known and keep the sandbox")
 
 
+def _form_grader() -> Finding:
+    """Whether JupyterLab shows nbgrader's form grader and its list of assignments."""
+    name, places = "JupyterLab's nbgrader extension", jupyter_path("labextensions")
+    if LAB_EXTENSION not in get_federated_extensions(places):
+        return Finding(name, "not there", "run ./set_up.sh for nbgrader's files")
+    settings = Path(sys.prefix, "share", "jupyter", "lab", "settings")
+    page = get_page_config(places, app_settings_dir=str(settings))
+    disabled = page.get("disabledExtensions") or ()
+    if any(entry.partition(":")[0] == LAB_EXTENSION for entry in disabled):
+        return Finding(name, "disabled", f"jupyter labextension enable {LAB_EXTENSION}")
+    server = ExtensionConfigManager(read_config_path=jupyter_config_path())
+    enabled = server.get_jpserver_extensions()
+    missing = [extension for extension in SERVER_EXTENSIONS if not enabled.get(extension)]
+    if missing:
+        command = f"jupyter server extension enable --sys-prefix {' '.join(missing)}"
+        return Finding(name, "disabled in Jupyter's server", command)
+    return Finding(name, "is enabled")
+
+
+def _memory(course: Course) -> Finding:
+    total, may_take = psutil.virtual_memory().total, course.limits.memory_bytes
+    state = f"{total / 2**30:.1f} GB, of which a submission may take {may_take / 2**30:.1f} GB"
+    if total >= may_take:
+        return Finding("memory", state)
+    return Finding("memory", state, "lower memory_bytes in course_config.py, or grade elsewhere")
+
+
+def _user_namespaces() -> Finding:
+    """Which setting of the system keeps a sandbox from being built."""
+    name = "user namespaces"
+    for setting, forbids, command in NAMESPACE_SETTINGS:
+        if _setting(setting) == forbids:
+            return Finding(name, f"forbidden by {setting.replace('/', '.')}", command)
+    return Finding(name, "not forbidden by this machine's settings; a container may forbid them")
+
+
+def _setting(name: str) -> str:
+    try:
+        return Path("/proc/sys", name).read_text().strip()
+    except OSError:
+        return ""
+
+
 def _control_groups() -> Finding:
     name, kind = "limits of memory", find_place().kind
     if kind != "none":
         return Finding(name, f"each submission's processes are watched, and bounded by {kind}")
     return Finding(
-        name, "each submission's processes are watched; there is no control group (systemd --user)"
+        name,
+        "each submission's processes are watched, and no control group bounds them "
+        "(systemd would give one: sudo loginctl enable-linger $USER, then log in again)",
     )
 
 

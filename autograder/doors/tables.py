@@ -82,25 +82,22 @@ def results_table(results: list[Result]) -> Table:
     table.add_column("seconds", justify="right", no_wrap=True)
     table.add_column("in a word", overflow="fold")
     for result in results:
-        graded = result.status == "graded"
+        graded, why = result.status == "graded", printable(result.reason)
         table.add_row(
             escape(_name(result)),
             result.assignment or "?",
             f"{result.score:g}/{result.max_score:g}" if graded else "failed",
             f"{result.seconds:.1f}",
-            escape(in_a_word(result.cells) if graded else printable(result.reason)),
+            escape("; ".join(filter(None, (graded and in_a_word(result.cells), why)))),
         )
     return table
 
 
 def print_details(console: Console, result: Result) -> None:
-    """Each test cell that lost points, with what its tests say."""
+    """Each test cell, with what its tests say."""
     for cell in result.cells:
-        if cell.score < cell.max_score:
-            console.print(f"\n{_name(result)}", style="bold", markup=False)
-            console.print(as_text(cell), markup=False, highlight=False)
-    if result.reason and result.status == "graded":
-        console.print(f"\n{_name(result)}: {printable(result.reason)}", markup=False)
+        console.print(f"\n{_name(result)}", style="bold", markup=False)
+        console.print(as_text(cell), markup=False, highlight=False)
 
 
 def _name(result: Result) -> str:

@@ -29,6 +29,12 @@ def printable(text: str, limit: int = 1000) -> str:
     return _UNPRINTABLE.sub("\ufffd", text if len(text) <= limit else f"{text[:limit]} ...")
 
 
+def for_spreadsheet(text: str) -> str:
+    """A text that others wrote, fit for a CSV file: no spreadsheet takes it for a formula."""
+    shown = printable(text)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@", "\t")) else shown
+
+
 def shown_outputs(messages: list[tuple[str, dict[str, Any]]]) -> list[NotebookNode]:
     """Turn a kernel's output messages into notebook outputs, leaving out what is not safe."""
     outputs = [_shown_output(kind, content) for kind, content in messages]
