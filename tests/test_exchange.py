@@ -17,6 +17,7 @@ from other_user import USER, run_as_other_user
 from small_class import PS1, directory_of, gradebook_of, hand_in
 
 from autograder import cli
+from autograder.commands.options import OK
 from autograder.doors import nbgrader
 from autograder.doors.course_directory import NbGraderCourse
 from autograder.grading import grade as grade_module
@@ -109,7 +110,7 @@ def test_a_student_gets_the_assignment_and_the_own_feedback(instructor, student,
     expect_success(instructor.collect(PS1.name))
     assert {path.name for path in (course / "submitted").iterdir()} == {USER.pw_name, "emi"}
 
-    assert cli.main(["grade-class", PS1.name, "--jobs", "1"]) == cli.OK, capsys.readouterr()
+    assert cli.main(["grade-class", PS1.name, "--jobs", "1"]) == OK, capsys.readouterr()
     for name, score, comment in ((USER.pw_name, 2.5, COMMENT), ("emi", 1.0, "Only for Emi")):
         with gradebook_of(course) as gradebook:
             found = ("explain_shrinkage", PS1.notebook, PS1.name, name)

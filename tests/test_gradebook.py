@@ -12,11 +12,8 @@ from nbgrader.apps.api import NbGraderAPI
 from small_class import PS1, directory_of, gradebook_of, hand_in
 
 from autograder import cli
-<<<<<<< HEAD
 from autograder.commands.options import OK
-=======
 from autograder.doors import nbgrader
->>>>>>> a79d47c (WIP)
 from autograder.doors.course_directory import NbGraderCourse
 from autograder.doors.gradebook import enter_assignment, expect_entered, read_roster
 from autograder.errors import UserError
