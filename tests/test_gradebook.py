@@ -133,6 +133,32 @@ def test_a_wrong_roster_is_told_with_its_line(tmp_path, text, told):
         read_roster(path)
 
 
+@pytest.mark.parametrize(
+    ("text", "student"),
+    [
+        (
+            "Student,ID,SIS User ID,SIS Login ID,Section,Problem set 1 (4711),Final Score\n"
+            "    Points Possible,,,,,20,(read only)\n"
+            '"Hacker, Alyssa P.",12345,u7,alyssa,"Tuesdays, A",17.5,88\n'
+            '"Student, Test",12399,,2f1c8d,"Tuesdays, A",,0\n',
+            ("alyssa", "Alyssa P.", "Hacker", "12345"),
+        ),
+        (
+            "First name,Last name,Username,ID number,Email address,Groups\n"
+            "Alyssa P.,Hacker,alyssa,u7,alyssa@example.org,A\n",
+            ("alyssa", "Alyssa P.", "Hacker", "u7"),
+        ),
+    ],
+    ids=["Canvas", "Moodle"],
+)
+def test_a_systems_own_file_is_a_roster(tmp_path, text, student):
+    path = tmp_path / "students.csv"
+    path.write_text(text)
+    (found,) = read_roster(path)
+    assert tuple(found[n] for n in ("id", "first_name", "last_name", "lms_user_id")) == student
+    assert "email" not in found or found["email"] == "alyssa@example.org"
+
+
 def test_a_roster_that_cannot_be_read(tmp_path):
     with pytest.raises(UserError, match="cannot be read"):
         read_roster(tmp_path / "nothing.csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import logging
 from fnmatch import fnmatch
 from pathlib import Path
@@ -22,6 +23,17 @@ from course_config import COURSE
 
 # nbgrader's own names for what it knows of a student.
 COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
+# What Canvas calls them in its exported gradebook, and Moodle in its list of participants.
+_CANVAS_COLUMNS = {"Student": "sortable_name", "SIS Login ID": "id", "ID": "lms_user_id"}
+_CANVAS_NOBODIES = ("", "Points Possible", "Student, Test")
+_MOODLE_COLUMNS = {
+    "First name": "first_name",
+    "Last name": "last_name",
+    "Surname": "last_name",
+    "Username": "id",
+    "ID number": "lms_user_id",
+    "Email address": "email",
+}
 
 
 def fill_gradebook(
@@ -128,7 +140,10 @@ class ReleaseExporter(NotebookExporter):
 
 
 def read_roster(path: Path) -> list[dict[str, str]]:
-    """The students in a CSV file, by the columns of :data:`COLUMNS` that it has.
+    """The students in a CSV file.
+
+    It has columns of :data:`COLUMNS`; or it is Canvas's exported gradebook or Moodle's exported
+    list of participants, whose further columns are left aside.
 
     Raises:
         UserError: it cannot be read, or a line in it is wrong.
@@ -139,20 +154,15 @@ def read_roster(path: Path) -> list[dict[str, str]]:
         raise UserError(f"{path} cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:
         raise UserError(f"{path} is not text in UTF-8: save it as CSV in UTF-8.") from None
-    rows = csv.DictReader(text.splitlines(), restval="")
-    header = [name.strip() for name in rows.fieldnames or []]
-    rows.fieldnames = header
-    unknown = [name for name in header if name not in COLUMNS]
-    if "id" not in header or unknown:
-        raise UserError(
-            f"{path}, line 1: the columns should be id and any of {', '.join(COLUMNS[1:])}"
-            + (f", not {', '.join(map(repr, unknown))}." if unknown else ".")
-        )
+    rows = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    rows.fieldnames = _columns(path, [name.strip() for name in rows.fieldnames or []])
     roster: dict[str, dict[str, str]] = {}
     for row in rows:
         if None in row:
             raise UserError(f"{path}, line {rows.line_num}: more entries than columns.")
-        student = {name: value.strip() for name, value in row.items()}
+        student = _student({name: value.strip() for name, value in row.items()})
+        if student is None:
+            continue
         name = student["id"]
         # It is the name of a folder, and nbgrader's exchange has pluses between its parts.
         if not name or name.startswith(".") or set(name) & set("/+*?[]\0"):
@@ -161,3 +171,31 @@ def read_roster(path: Path) -> list[dict[str, str]]:
             raise UserError(f"{path}, line {rows.line_num}: {name} is there twice.")
         roster[name] = student
     return list(roster.values())
+
+
+def _columns(path: Path, header: list[str]) -> list[str]:
+    """The names of a file's columns, in nbgrader's words where it is a system's own file."""
+    for system in (_CANVAS_COLUMNS, _MOODLE_COLUMNS):
+        # It has a column for what becomes the id, and the one that comes first.
+        if {next(iter(system)), _named(system, "id")} <= set(header):
+            return [system.get(name, name) for name in header]
+    unknown = [name for name in header if name not in COLUMNS]
+    if "id" not in header or unknown:
+        raise UserError(
+            f"{path}, line 1: the columns should be id and any of {', '.join(COLUMNS[1:])}"
+            + (f", not {', '.join(map(repr, unknown))}." if unknown else ".")
+        )
+    return header
+
+
+def _named(system: dict[str, str], column: str) -> str:
+    return next(name for name, meaning in system.items() if meaning == column)
+
+
+def _student(row: dict[str, str]) -> dict[str, str] | None:
+    """A line's student; None for the lines of Canvas that are nobody's."""
+    if "sortable_name" in row:
+        if row["sortable_name"] in _CANVAS_NOBODIES:
+            return None
+        row["last_name"], _, row["first_name"] = map(str.strip, row["sortable_name"].partition(","))
+    return {name: value for name, value in row.items() if name in COLUMNS}
