@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Assignment, Course, Limits
+from autograder.course import Assignment, Course, LatePolicy, Limits
 
 ROOT = Path(__file__).resolve().parent
 COURSE_ID = "hierarchical-bayes"
@@ -37,12 +37,17 @@ LIMITS = Limits(
     restarts=12,
 )
 
+# Each day costs a tenth of the points, and nothing costs more than half of them.
+LATE = LatePolicy(grace_minutes=15, percent_a_day=10, most_percent=50)
+
 # "none" runs student code without a sandbox: only for submissions that you trust like your own.
-COURSE = Course(ROOT, ASSIGNMENTS, LIMITS, sandbox="auto", store=ROOT / ".store")
+COURSE = Course(ROOT, ASSIGNMENTS, LIMITS, sandbox="auto", store=ROOT / ".store", late=LATE)
 
 
 def configure(c: Any) -> None:
     """Set nbgrader's options; ``c`` is traitlets' config object."""
+    import nbgrader  # It takes a second, and is not needed to grade without it.
+
     # nbgrader reads objects that it has not added to its session yet; SQLAlchemy remarks on it.
     warnings.filterwarnings("ignore", "Object of type .* not in session", module="nbgrader")
 
@@ -61,15 +66,34 @@ def configure(c: Any) -> None:
     c.Autograde.autograde_preprocessors = [
         "autograder.doors.nbgrader.GradeInSandbox",
         "nbgrader.preprocessors.SaveAutoGrades",
-        "nbgrader.preprocessors.AssignLatePenalties",
+        "autograder.doors.late.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    c.AssignLatePenalties.plugin_class = "autograder.doors.late.CoursePolicy"
+
+    # generate_assignment enters what is released already, with its due date.
+    c.GenerateAssignment.exporter_class = "autograder.doors.gradebook.ReleaseExporter"
+
+    # A page that is there already may show scores and comments that have changed since.
+    c.GenerateFeedback.force = True
+
+    # What Canvas and Moodle let teachers download, in downloaded/ASSIGNMENT/archive/.
+    c.ZipCollectApp.extractor_plugin = "autograder.doors.zip_collect.LmsExtractor"
+    c.ZipCollectApp.collector_plugin = "autograder.doors.zip_collect.LmsCollector"
 
     # Who was not graded has no zero in grades.csv, and the reason in a column of its own.
     c.ExportApp.plugin_class = "autograder.doors.export.CsvExportPlugin"
 
     # nbgrader's templates show Markdown as it is; students' own HTML must not run there.
-    c.HTMLExporter.filters = {"markdown2html": "autograder.grading.feedback.cell_markdown2html"}
+    c.HTMLExporter.filters = {
+        "markdown2html": "autograder.grading.feedback.cell_markdown2html",
+        "marking_scheme": "autograder.doors.marking.marking_scheme",
+    }
+
+    # In the form grader, the marking scheme stands below each written answer.
+    nbgraders = str(Path(nbgrader.__file__).parent / "server_extensions/formgrader/templates")
+    c.HTMLExporter.extra_template_basedirs = [str(ROOT / "autograder/doors/templates"), nbgraders]
+    c.HTMLExporter.extra_template_paths = [nbgraders]
 
     # Answer keys without outputs: the same source gives the same bytes, so CI can prove them fresh.
     c.GenerateSolution.preprocessors = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,36 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class LatePolicy:
+    """What handing in late costs. Raises ``UserError`` for a value that cannot be used.
+
+    Attributes:
+        grace_minutes: whoever is not later than that loses nothing.
+        percent_a_day: of the assignment's points, for each day that has begun since the due date.
+        most_percent: no lateness costs more.
+    """
+
+    grace_minutes: float = 0
+    percent_a_day: float = 0
+    most_percent: float = 100
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            most = 100 if "percent" in field.name else float("inf")
+            if type(value) not in (int, float) or not 0 <= value <= most or value == float("inf"):
+                limit = "0 to 100" if most == 100 else "0 up"
+                raise UserError(f"{field.name} should be a number from {limit}, not {value!r}.")
+
+    def penalty(self, points: float, seconds_late: float) -> float:
+        """What is taken off, of an assignment with so many points to be had."""
+        if seconds_late <= 60 * self.grace_minutes:
+            return 0.0
+        days = ceil(seconds_late / 86_400)
+        return points * min(days * self.percent_a_day, self.most_percent) / 100
+
+
+@dataclass(frozen=True)
 class Assignment:
     """One folder below ``source/`` with one notebook.
 
@@ -66,16 +97,19 @@ class Assignment:
         notebook: the notebook's file name without ``.ipynb``; also the hidden suite's
             (``autograder/hidden/test_<notebook>.py``) and the reference's (``solutions/``).
         due: when it is due, such as ``2027-02-05 18:00 Europe/Berlin`` or ``... 18:00:00 UTC``.
+        lms_name: what Canvas or Moodle call it, where not by its name; for Canvas with its number,
+            such as ``Problem set 1 (4711)``.
     """
 
     root: Path
     name: str
     notebook: str
     due: str
+    lms_name: str = ""
 
     def __post_init__(self) -> None:
         _expect_type("root", self.root, Path)
-        for field_name in ("name", "notebook", "due"):
+        for field_name in ("name", "notebook", "due", "lms_name"):
             _expect_type(field_name, getattr(self, field_name), str)
         for field_name in ("name", "notebook"):
             value = getattr(self, field_name)
@@ -124,6 +158,7 @@ class Course:
         limits: what one submission may use.
         sandbox: ``auto``, ``bubblewrap`` or ``none``; see ``sandbox.walls.choose``.
         store: a folder for what is computed once and used again; None to compute it each time.
+        late: what handing in late costs.
     """
 
     root: Path
@@ -131,10 +166,12 @@ class Course:
     limits: Limits = Limits()
     sandbox: str = "auto"
     store: Path | None = None
+    late: LatePolicy = LatePolicy()
 
     def __post_init__(self) -> None:
         _expect_type("root", self.root, Path)
         _expect_type("limits", self.limits, Limits)
+        _expect_type("late", self.late, LatePolicy)
         _expect_type("assignments", self.assignments, tuple)
         for assignment in self.assignments:
             _expect_type("each of the assignments", assignment, Assignment)

@@ -13,6 +13,7 @@ from autograder import cli
 from autograder.classes import kept_grades
 from autograder.classes.kept_grades import BrokenResult, decode_result, encode_result
 from autograder.commands.options import NOT_ALL_GRADED, WRONG_USAGE
+from autograder.course import LatePolicy
 from autograder.doors import autograde_run, nbgrader
 from autograder.doors.course_directory import NbGraderCourse
 from autograder.doors.grade_class import ClassRun
@@ -225,11 +226,19 @@ def test_what_cannot_be_written_is_told_before_anything_is_graded(
     assert "The gradebook cannot be used (database is locked)" in told
 
 
-def test_an_assignment_that_the_gradebook_does_not_know(root, run_command, graded):
+def test_an_assignment_that_the_gradebook_does_not_know_is_entered(root, run_command):
     (root / "gradebook.db").unlink()
-    status, told = run_command()
-    assert (status, graded) == (WRONG_USAGE, [])
-    assert "does not know ps1-shrinkage yet: run autograder gradebook first." in told
+    assert "4 of 5 graded" in run_command()[1]
+    with small_class.gradebook_of(root) as gradebook:
+        assert str(gradebook.find_assignment(PS1.name).duedate) == "2027-02-05 18:00:00"
+    assert contents(root)["diego"]["penalty"] == 10
+
+
+def test_another_policy_for_late_submissions_enters_grades_anew(root, run_command):
+    run_command()
+    course = replace(COURSE, root=root, late=LatePolicy(percent_a_day=1))
+    run = ClassRun(NbGraderCourse(root), PS1, course)
+    assert {s.student for s in run.to_enter()} >= {"alyssa", "diego"}
 
 
 def test_a_disk_that_fills_while_grades_are_kept_loses_none(root, run_command, monkeypatch):

@@ -1,23 +1,30 @@
-"""``autograder gradebook``: assignments, due dates and students, before anything is handed in."""
+"""What the gradebook knows before anything is graded: assignments, due dates and students."""
 
+import logging
+import shutil
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
+import small_class
+from conftest import demo_submission
+from nbgrader.apps.api import NbGraderAPI
+from small_class import PS1, directory_of, gradebook_of, hand_in
 
 from autograder import cli
 from autograder.commands.options import OK
+from autograder.doors import nbgrader
 from autograder.doors.course_directory import NbGraderCourse
-from autograder.doors.gradebook import read_roster
+from autograder.doors.gradebook import enter_assignment, expect_entered, read_roster
 from autograder.errors import UserError
-from course_config import COURSE
+from course_config import COURSE, ROOT
 
 ROSTER = "\ufeffid, last_name,email\nalyssa,Hacker,a@example.org\nben,Bitdiddle\n"
 
 
 @pytest.fixture
 def run_command(tmp_path, monkeypatch, capsys):
-    """The command in a clone, where ``release/`` is there and a gradebook is not."""
+    """The command in a folder where there is no gradebook yet."""
     NbGraderCourse.set_up(tmp_path / "course")
     course = replace(COURSE, root=tmp_path / "course", assignments=COURSE.assignments[:2])
     monkeypatch.setattr(cli, "load_course", lambda: course)
@@ -43,6 +50,68 @@ def test_all_of_it_is_there_and_twice_is_no_more(run_command):
         assert list(due) == ["ps1-shrinkage", "ps2-student-model"]
         assert due["ps1-shrinkage"] == datetime(2027, 2, 5, 18)
         assert students == {"alyssa": ("Hacker", "a@example.org"), "ben": ("Bitdiddle", "")}
+        assert exercises_in(directory.root) == 20
+
+
+def exercises_in(root):
+    """The points of all exercises of the first assignment that the gradebook knows."""
+    with gradebook_of(root) as gradebook:
+        return gradebook.find_assignment(PS1.name).max_score
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """What a fresh clone has of the first assignment: its source and its release."""
+    root = NbGraderCourse.set_up(tmp_path / "clone").root
+    shutil.copytree(ROOT / "release" / PS1.name, root / "release" / PS1.name)
+    return root
+
+
+def test_generate_assignment_enters_what_is_released_already(clone):
+    released = clone / "release" / PS1.name / f"{PS1.notebook}.ipynb"
+    before = released.stat()
+    directory, config = directory_of(clone)
+    outcome = NbGraderAPI(directory, config=config).generate_assignment(PS1.name, force=False)
+    assert outcome["success"], outcome
+    assert "ps1-shrinkage is in the gradebook, due 2027-02-05 18:00:00 UTC" in outcome["log"]
+    assert released.stat() == before
+    assert exercises_in(clone) == 20
+    with gradebook_of(clone) as gradebook:
+        assert gradebook.find_assignment(PS1.name).duedate == datetime(2027, 2, 5, 18)
+
+
+def test_autograde_needs_no_gradebook_beforehand(clone, monkeypatch):
+    monkeypatch.setattr(nbgrader, "grade", small_class.quick_grade)
+    hand_in(clone, "alyssa", demo_submission("alyssa"), date="2027-02-07 12:00:00 UTC")
+    success, log = small_class.autograde(clone)
+    assert success, log
+    assert exercises_in(clone) == 20
+    assert small_class.contents(clone)["alyssa"]["penalty"] == 4
+
+
+def test_another_due_date_is_remarked(tmp_path, caplog):
+    directory, _ = directory_of(tmp_path)
+    log = logging.getLogger("tests.test_gradebook")
+    expect_entered(directory, PS1, log)
+    expect_entered(directory, PS1, log)
+    assert not caplog.records
+    expect_entered(directory, replace(PS1, due="2027-02-06 19:00 Europe/Berlin"), log)
+    (record,) = caplog.records
+    assert "is due 2027-02-05 18:00:00 UTC in the gradebook, which counts" in record.getMessage()
+
+
+def test_other_exercises_than_those_handed_in_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(nbgrader, "grade", small_class.quick_grade)
+    hand_in(tmp_path, "alyssa", demo_submission("alyssa"))
+    assert small_class.autograde(tmp_path)[0]
+    directory, _ = directory_of(tmp_path)
+    other = replace(PS1, root=tmp_path)
+    other.release.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "release" / "ps2-student-model" / "student_model.ipynb", other.release)
+    with pytest.raises(UserError, match="with other exercises than those of"):
+        enter_assignment(directory, other)
+    enter_assignment(directory, PS1)
+    assert small_class.contents(tmp_path).keys() == {"alyssa"}
 
 
 @pytest.mark.parametrize(
@@ -62,6 +131,32 @@ def test_a_wrong_roster_is_told_with_its_line(tmp_path, text, told):
     path.write_text(text)
     with pytest.raises(UserError, match=told):
         read_roster(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "student"),
+    [
+        (
+            "Student,ID,SIS User ID,SIS Login ID,Section,Problem set 1 (4711),Final Score\n"
+            "    Points Possible,,,,,20,(read only)\n"
+            '"Hacker, Alyssa P.",12345,u7,alyssa,"Tuesdays, A",17.5,88\n'
+            '"Student, Test",12399,,2f1c8d,"Tuesdays, A",,0\n',
+            ("alyssa", "Alyssa P.", "Hacker", "12345"),
+        ),
+        (
+            "First name,Last name,Username,ID number,Email address,Groups\n"
+            "Alyssa P.,Hacker,alyssa,u7,alyssa@example.org,A\n",
+            ("alyssa", "Alyssa P.", "Hacker", "u7"),
+        ),
+    ],
+    ids=["Canvas", "Moodle"],
+)
+def test_a_systems_own_file_is_a_roster(tmp_path, text, student):
+    path = tmp_path / "students.csv"
+    path.write_text(text)
+    (found,) = read_roster(path)
+    assert tuple(found[n] for n in ("id", "first_name", "last_name", "lms_user_id")) == student
+    assert "email" not in found or found["email"] == "alyssa@example.org"
 
 
 def test_a_roster_that_cannot_be_read(tmp_path):

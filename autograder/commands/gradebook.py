@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, course: Course) -> int:
     from autograder.doors.gradebook import fill_gradebook, read_roster
 
     roster = read_roster(arguments.roster) if arguments.roster else []
-    fill_gradebook(NbGraderCourse(course.root), course, roster)
+    fill_gradebook(NbGraderCourse(course.root).directory, course, roster)
     for assignment in course.assignments:
         print(f"{assignment.name}, due {assignment.due}")
     if arguments.roster:

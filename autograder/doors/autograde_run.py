@@ -21,6 +21,7 @@ from sqlalchemy.exc import InternalError, OperationalError
 
 from autograder.course import Assignment, Course
 from autograder.doors import not_graded
+from autograder.doors.gradebook import expect_entered
 from autograder.errors import UserError
 from autograder.sandbox import walls
 
@@ -58,8 +59,11 @@ class AutogradeRun:
         try:
             walls.choose(self._course.sandbox)
             expect_writable(self._directory)
+            chosen = list(self._chosen())
+            for assignment in {assignment for _, assignment, _ in chosen}:
+                expect_entered(self._directory, assignment, self._log)
             with self._gradebook() as gradebook:
-                for folder, assignment, student in self._chosen():
+                for folder, assignment, student in chosen:
                     # nbgrader leaves folders without a notebook out, and wants this name.
                     notebook = folder / f"{assignment.notebook}.ipynb"
                     self._converter.assignments[str(folder)] = [str(notebook)]

@@ -60,8 +60,6 @@ class NbGraderCourse:
         """
         expect_finished(assignment)
         self._expect_success(self._api.generate_assignment(assignment.name))
-        with self.gradebook as gradebook:
-            gradebook.update_or_create_assignment(assignment.name, duedate=assignment.due)
 
     def generate_solution(self, assignment: Assignment) -> None:
         """``nbgrader generate_solution``: the answer key."""

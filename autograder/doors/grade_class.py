@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 
 from autograder.classes.cluster import grade_on_cluster
 from autograder.classes.grading import Outcome, grade_here
@@ -23,11 +24,14 @@ from autograder.course import Assignment, Course
 from autograder.doors import not_graded
 from autograder.doors.autograde_run import GradebookUnusable, expect_writable, sentence_of
 from autograder.doors.course_directory import NbGraderCourse
+from autograder.doors.gradebook import expect_entered
 from autograder.doors.nbgrader import GradeInSandbox
 from autograder.errors import CannotGrade, UserError
 from autograder.notebooks.finding import notebook_to_grade
 from autograder.notebooks.reading import read_submitted_file
 from autograder.records import Result
+
+_LOG = logging.getLogger("autograder.grade_class")
 
 
 @dataclass
@@ -86,7 +90,7 @@ class ClassRun:
     """One run over all submissions of an assignment.
 
     Raises:
-        UserError: the gradebook does not know the assignment, or cannot be written.
+        UserError: the assignment has not been released, or the gradebook cannot be written.
     """
 
     def __init__(self, directory: NbGraderCourse, assignment: Assignment, course: Course) -> None:
@@ -165,13 +169,9 @@ class ClassRun:
     def _expect_usable(self) -> None:
         try:
             expect_writable(self._directory.directory)
+            expect_entered(self._directory.directory, self._assignment, _LOG)
             with self._directory.gradebook as gradebook:
                 self._due = str(gradebook.find_assignment(self._assignment.name).duedate)
-        except MissingEntry:
-            raise UserError(
-                f"The gradebook does not know {self._assignment.name} yet: run "
-                "autograder gradebook first."
-            ) from None
         except (OSError, *GradebookUnusable) as problem:
             raise UserError(sentence_of(problem)) from None
 
@@ -210,7 +210,7 @@ class ClassRun:
             date = (submission.folder / "timestamp.txt").read_text("utf-8", "replace")
         except OSError:
             date = ""
-        told = json.dumps([submission.key, date, self._due])
+        told = json.dumps([submission.key, date, self._due, repr(self._course.late)])
         return hashlib.sha256(told.encode()).hexdigest()
 
     def summary(self) -> Summary:

@@ -1,0 +1,126 @@
+"""``nbgrader zip_collect`` for what Canvas and Moodle let teachers download.
+
+The downloads lie in ``downloaded/ASSIGNMENT/archive/``; notebooks go to ``submitted/``. Whose each
+is says :mod:`autograder.notebooks.lms_names`, with the students of the gradebook.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import shutil
+from collections import defaultdict
+from functools import cached_property
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
+
+from autograder.notebooks.display import printable
+from autograder.notebooks.lms_names import ClassList, Owned, Student
+from autograder.notebooks.lms_zips import extract_notebooks
+
+Parts = tuple[str, ...]
+
+
+class LmsExtractor(ExtractorPlugin):
+    """Takes the notebooks out of downloads, and says what it leaves behind."""
+
+    def extract(self, archive_path: str, extracted_path: str) -> None:
+        """Copy notebooks from the one folder to the other, out of zip files and beside them."""
+        archive, extracted = Path(archive_path), Path(extracted_path)
+        found = sorted(path for path in archive.rglob("*") if path.is_file())
+        if not found:
+            self.log.error(
+                "%s is empty: put there what Canvas or Moodle lets you download", archive
+            )
+        for path in found:
+            place = extracted / path.relative_to(archive)
+            if path.suffix.lower() == ".zip":
+                for sentence in extract_notebooks(path, place):
+                    self.log.warning("%s", sentence)
+            elif path.suffix.lower() == ".ipynb":
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, place)
+            else:
+                self.log.warning("%s is no notebook.", printable(str(path.relative_to(archive))))
+
+
+class LmsCollector(FileNameCollectorPlugin):
+    """Finds the student whom each notebook belongs to, and says whose it cannot find.
+
+    Where ``named_regexp`` is set, nbgrader's own collector does it.
+    """
+
+    def collect(self, submitted_file: str) -> dict[str, str] | None:
+        """The student of a notebook and its path in what the student handed in, or None."""
+        if self.named_regexp:
+            found: dict[str, str] | None = super().collect(submitted_file)
+            return found
+        return self._collected.get(submitted_file)
+
+    @cached_property
+    def _collected(self) -> dict[str, dict[str, str]]:
+        """What :meth:`collect` says of each file: all are looked at together."""
+        collection = self.parent  # nbgrader's ZipCollectApp
+        extracted = Path(
+            collection.coursedir.root,
+            collection.collect_directory_structure.format(
+                downloaded=collection.downloaded_directory,
+                assignment_id=collection.coursedir.assignment_id,
+                collect_step=collection.extracted_directory,
+            ),
+        )
+        paths = [path for path in sorted(extracted.rglob("*")) if path.is_file()]
+        owned, problems = self._class_list().owners(p.relative_to(extracted).parts for p in paths)
+        for sentence in problems:
+            self.log.error("%s", sentence)
+        if problems:
+            self.log.error(
+                "%d of %d notebooks have no owner: they stay in %s. Enter whose they are with "
+                "`autograder gradebook --roster FILE` (lms_user_id is Canvas's ID) and run this "
+                "again with --force, or put them into submitted/STUDENT/%s/ yourself.",
+                *(len(problems), len(paths), extracted, collection.coursedir.assignment_id),
+            )
+        late = sorted({found.student.id for found in owned.values() if found.is_late})
+        if late:
+            self.log.warning(
+                "Canvas says that these came late, but not when: %s. Nobody loses points for it "
+                "unless submitted/STUDENT/%s/timestamp.txt holds the date and time.",
+                *(", ".join(late), collection.coursedir.assignment_id),
+            )
+        return {
+            str(extracted.joinpath(*parts)): {"student_id": student, "file_id": name}
+            for (student, name), parts in _placed(owned, extracted).items()
+        }
+
+    def _class_list(self) -> ClassList:
+        directory = self.parent.coursedir
+        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            return ClassList(
+                Student(
+                    student.id,
+                    student.first_name or "",
+                    student.last_name or "",
+                    student.lms_user_id or "",
+                )
+                for student in gradebook.students
+            )
+
+
+def _placed(owned: dict[Parts, Owned], extracted: Path) -> dict[tuple[str, str], Parts]:
+    """Which file goes where, by student and name.
+
+    Of files that are word for word the same one is taken. Others of one name keep the names that
+    the system gave them, so that none of them counts until a teacher has chosen.
+    """
+    meeting: dict[tuple[str, str], list[Parts]] = defaultdict(list)
+    for parts, found in owned.items():
+        meeting[found.student.id, found.name].append(parts)
+    placed = {}
+    for (student, name), files in meeting.items():
+        first, *others = (extracted.joinpath(*parts) for parts in files)
+        if all(filecmp.cmp(first, other, shallow=False) for other in others):
+            placed[student, name] = files[0]
+        else:
+            placed |= {(student, "/".join(parts)): parts for parts in files}
+    return placed
