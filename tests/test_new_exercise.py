@@ -18,6 +18,7 @@ from autograder.authoring.code_edits import with_assignment, with_reference
 from autograder.authoring.new_exercise import LINKS, new_exercise
 from autograder.commands.options import WRONG_USAGE
 from autograder.course import Assignment
+from autograder.doors.course_directory import NbGraderCourse
 from autograder.doors.unfinished import MARK, expect_finished, parts_of
 from autograder.errors import UserError
 from autograder.notebooks.cells import grade_id
@@ -114,9 +115,8 @@ def test_in_an_assignment_that_is_there(root):
     assert set(paths) == {*parts_of(ps1), root / "solutions/__init__.py"} - {
         root / "autograder/hidden/families/shrinkage.py"
     }
-    assert {p for p in content_of(root) if content_of(root)[p] != before.get(p)} == {
-        path.relative_to(root) for path in paths
-    }
+    changed = {path for path, content in content_of(root).items() if content != before.get(path)}
+    assert changed == {path.relative_to(root) for path in paths}
     with pytest.raises(UserError, match=r"ps1-shrinkage is not finished.*shrinkage.ipynb \(9"):
         expect_finished(ps1)
     assert ruff(root) == ""
@@ -133,65 +133,40 @@ def test_in_an_assignment_that_is_there(root):
     assert "· 22 points*" in cells[0].source
 
 
-IN_THE_COPY = """
-import sys
-from dataclasses import replace
-from autograder import cli
-from autograder.authoring.verify import PARTS, Task, carry_out, variants_of
-from autograder.grading.grade import grade
-from autograder.notebooks.reading import released_notebook
-from course_config import COURSE
-
-status = cli.main(["release", "ps6-modes", "--jobs", "1"])
-modes = COURSE.assignment("ps6-modes")
-tasks = [
-    Task(modes, notebooks=tuple(PARTS)),
-    Task(modes, variants=tuple(variants_of(modes)), own_cell_only=True),
-]
-for task in tasks:
-    for finding in carry_out(task, COURSE):
-        print("FOUND", finding.kind, "/", finding.name, "/", finding.problem)
-(cell,) = grade(released_notebook(modes), modes, COURSE).cells
-print("EMPTY", cell.score, cell.max_score)
-sys.exit(status)
-"""
-
-
 def run_in(root, *command):
     environment = os.environ | {"PYTHONPATH": str(root)}
     return subprocess.run(
-        [sys.executable, *command], cwd=root, env=environment, capture_output=True, text=True
+        [BIN / "autograder", *command], cwd=root, env=environment, capture_output=True, text=True
     )
 
 
-def test_the_page_is_true_of_an_assignment_of_its_own(root):
+def test_the_page_is_true_of_an_assignment_of_its_own(root, tmp_path):
+    """In a course that has no other: made, released, verified, and rendered for the web."""
+    configuration = root / "course_config.py"
+    text = configuration.read_text("utf-8")
+    configuration.write_text(re.sub(r"(?s)^(ASSIGNMENTS = \()\n.*?^\)", r"\1)", text, flags=re.M))
     (command,) = re.findall(r"^autograder (new-exercise ps6-.*)$", PAGE.read_text(), re.MULTILINE)
-    made = run_in(root, "-m", "autograder.cli", *command.split())
+    made = run_in(root, *command.split())
     assert made.returncode == 0, made.stderr
-    modes = Assignment(root, "ps6-modes", "modes", "2027-03-12 18:00:00 UTC")
-    assert (
-        f'"{modes.name}", "{modes.notebook}", due="{modes.due}"'
-        in (root / "course_config.py").read_text()
+    (due,) = re.findall(
+        r'Assignment\(ROOT, "ps6-modes", "modes", due="(.*?)"\),', configuration.read_text()
     )
-    refused = run_in(root, "-m", "autograder.cli", "release", modes.name)
-    assert refused.returncode == WRONG_USAGE
-    assert "ps6-modes is not finished" in refused.stderr
-    assert not modes.release.exists()
+    modes = Assignment(root, "ps6-modes", "modes", due)
+    with pytest.raises(UserError, match="ps6-modes is not finished"):
+        NbGraderCourse.set_up(tmp_path / "directory").generate_assignment(modes)
     follow_the_page(modes)
     assert ruff(root) == ""
-    proof = run_in(root, "-c", IN_THE_COPY)
-    assert proof.returncode == 0, proof.stderr
-    lines = [line for line in proof.stdout.splitlines() if line.startswith(("FOUND", "EMPTY"))]
-    assert lines == [
-        "FOUND visible checks / visible checks / ",
-        "FOUND reference / reference / ",
-        "FOUND misconceptions and alternatives / misconceptions and alternatives / ",
-        "FOUND misconception / mean for mode / ",
-        "FOUND alternative / the two parameters first, in NumPy / ",
-        "EMPTY 0.0 2.0",
-    ]
+    for command in ("release", "verify", "pages"):
+        outcome = run_in(root, command, "--jobs", "1")
+        assert outcome.returncode == 0, (command, outcome.stdout, outcome.stderr)
+        if command == "verify":
+            # Key, release, checks, reference and parts; the misconception; the other right way.
+            assert re.findall(r"\b\d/\d\b", outcome.stdout) == ["5/5", "1/1", "1/1"]
     for folder in (modes.release.parent, modes.key.parent):
         assert {p.name for p in folder.iterdir()} >= {"modes.ipynb", "modes_checks.py", *LINKS}
+    assert "posterior_mode(6.0, 4.0, 2, 2)   0.7" in (
+        root / "docs" / "pages" / "ps6-modes.md"
+    ).read_text("utf-8")
 
 
 def test_a_second_exercise_follows_the_first(root):
