@@ -46,18 +46,23 @@ RUN_BY = {
     "autograder new-exercise": "tests/test_new_exercise.py: def test_the_page_is_true",
     "autograder pages": "tests/test_new_exercise.py: def test_the_page_is_true",
     "autograder prepare": "Makefile: /autograder prepare",
+    "autograder report": "tests/test_report.py: def test_the_command_writes_a_page",
     "autograder release": "tests/test_new_exercise.py: def test_the_page_is_true",
     "autograder verify": "tests/test_new_exercise.py: def test_the_page_is_true",
     "make demo": "tests/test_demo.py: def test_the_demo_class_gets_what_it_deserves",
     "make lint": "Makefile: test: prepare lint",
+    "make prepare": "Makefile: test: prepare lint",
     "make test": ".ci/run: make test",
     "nbgrader autograde": "tests/test_doors.py: def test_both_doors_give_the_same_scores",
     "nbgrader export": "tests/test_doors.py: def test_nbgrader_feedback_and_export_follow",
     "nbgrader generate_feedback": "tests/test_doors.py: def test_nbgrader_feedback_and_export",
+    "nbgrader release_assignment": "tests/test_exchange.py: def test_a_student_gets_the_assignment",
+    "nbgrader release_feedback": "tests/test_exchange.py: def test_a_student_gets_the_assignment",
+    "nbgrader zip_collect": "tests/test_zip_collect.py: zip_collect",
 }
 
 # Programs that are not this project's, or that continuous integration runs by itself.
-EVERYDAY = {"cd", "cp", "git", "grep", "mkdir", "mv", "rm", "source", "sudo", "unzip"}
+EVERYDAY = {"cd", "chmod", "cp", "git", "grep", "mkdir", "mv", "rm", "source", "sudo", "unzip"}
 
 
 @dataclass(frozen=True)
@@ -74,8 +79,13 @@ class Command:
     @property
     def name(self):
         """The program, by the name that documents use, with its subcommand."""
-        program = self.words[0].removeprefix(".venv/bin/")
+        program = program_of(self)
         return " ".join([program, *self.words[1:2]]) if program in SUBCOMMANDS else program
+
+
+def program_of(command):
+    """The program without the environment that it is in."""
+    return re.sub(r"^.*/bin/", "", command.words[0])
 
 
 SETTING = re.compile(r"\w+=.*")
@@ -106,7 +116,7 @@ by_command = pytest.mark.parametrize("command", COMMANDS, ids=str)
 
 def problem_with(command):
     """What is wrong with a command, or nothing."""
-    program = command.words[0].removeprefix(".venv/bin/")
+    program = program_of(command)
     if program in EVERYDAY:
         return ""
     if program in CHECKS:
@@ -166,6 +176,8 @@ def problem_with_pip(command):
 
 def problem_with_python(command):
     words = command.words[1:]
+    if words[:2] == ("-m", "venv"):
+        return ""
     if words[:2] == ("-m", "pytest"):
         files = [word for word in words[2:] if word.startswith("tests")]
         return "" if all((ROOT / name).exists() for name in files) else "no such test"
@@ -180,6 +192,7 @@ CHECKS = {
     "pip": problem_with_pip,
     "python": problem_with_python,
     "python3": problem_with_python,
+    "python3.12": problem_with_python,
 }
 
 
