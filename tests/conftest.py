@@ -29,6 +29,17 @@ def key():
     return read_notebook(PS1.key)
 
 
+@pytest.fixture(scope="session")
+def empty_gradebook(tmp_path_factory):
+    """A gradebook with nothing in it, to be copied: to make one takes a while."""
+    import small_class
+
+    root = tmp_path_factory.mktemp("gradebook")
+    small_class.directory_of(root)  # lets nbgrader find what makes one
+    with small_class.gradebook_of(root):
+        return root / "gradebook.db"
+
+
 def pytest_xdist_auto_num_workers():
     """Two workers a core: half of the tests wait for kernels, most of all those of attacks."""
     return 2 * available_cores()

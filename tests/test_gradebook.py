@@ -23,9 +23,10 @@ ROSTER = "\ufeffid, last_name,email\nalyssa,Hacker,a@example.org\nben,Bitdiddle\
 
 
 @pytest.fixture
-def run_command(tmp_path, monkeypatch, capsys):
-    """The command in a folder where there is no gradebook yet."""
+def run_command(tmp_path, empty_gradebook, monkeypatch, capsys):
+    """The command in a folder whose gradebook is empty."""
     NbGraderCourse.set_up(tmp_path / "course")
+    shutil.copy(empty_gradebook, tmp_path / "course")
     course = replace(COURSE, root=tmp_path / "course", assignments=COURSE.assignments[:2])
     monkeypatch.setattr(cli, "load_course", lambda: course)
     roster = tmp_path / "students.csv"
@@ -67,7 +68,8 @@ def clone(tmp_path):
     return root
 
 
-def test_generate_assignment_enters_what_is_released_already(clone):
+def test_generate_assignment_enters_what_is_released_already(clone, empty_gradebook):
+    shutil.copy(empty_gradebook, clone)
     released = clone / "release" / PS1.name / f"{PS1.notebook}.ipynb"
     before = released.stat()
     directory, config = directory_of(clone)
@@ -89,7 +91,8 @@ def test_autograde_needs_no_gradebook_beforehand(clone, monkeypatch):
     assert small_class.contents(clone)["alyssa"]["penalty"] == 4
 
 
-def test_another_due_date_is_remarked(tmp_path, caplog):
+def test_another_due_date_is_remarked(tmp_path, empty_gradebook, caplog):
+    shutil.copy(empty_gradebook, tmp_path)
     directory, _ = directory_of(tmp_path)
     log = logging.getLogger("tests.test_gradebook")
     expect_entered(directory, PS1, log)
@@ -100,7 +103,8 @@ def test_another_due_date_is_remarked(tmp_path, caplog):
     assert "is due 2027-02-05 18:00:00 UTC in the gradebook, which counts" in record.getMessage()
 
 
-def test_other_exercises_than_those_handed_in_are_refused(tmp_path, monkeypatch):
+def test_other_exercises_than_those_handed_in_are_refused(tmp_path, empty_gradebook, monkeypatch):
+    shutil.copy(empty_gradebook, tmp_path)
     monkeypatch.setattr(nbgrader, "grade", small_class.quick_grade)
     hand_in(tmp_path, "alyssa", demo_submission("alyssa"))
     assert small_class.autograde(tmp_path)[0]

@@ -1,5 +1,6 @@
 """What handing in late costs, whatever a teacher gives for written answers afterwards."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -44,7 +45,8 @@ def test_a_policy_that_cannot_be_is_told(options):
 
 
 @pytest.fixture
-def root(tmp_path, monkeypatch):
+def root(tmp_path, empty_gradebook, monkeypatch):
+    shutil.copy(empty_gradebook, tmp_path)
     monkeypatch.setattr(nbgrader, "grade", small_class.quick_grade)
     hand_in(tmp_path, "alyssa", demo_submission("alyssa"), date="2027-02-05 18:10:00 UTC")
     hand_in(tmp_path, "diego", demo_submission("diego"), date="2027-02-06 18:01:00 UTC")

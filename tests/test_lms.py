@@ -144,7 +144,7 @@ def test_notebooks_come_out_and_the_rest_is_told(extract):
         zipped(
             **{
                 "a_1_2_x.ipynb": "a",
-                "B C_3_assignsubmission_file_/sub/x.ipynb": "b",
+                "B D. C_3_assignsubmission_file_/sub/x.y.ipynb": "b",
                 "d_4_5_X.IPYNB": "d",
                 "e_6_7_x.py": "e",
                 "__MACOSX/._x.ipynb": "",
@@ -157,7 +157,7 @@ def test_notebooks_come_out_and_the_rest_is_told(extract):
     )
     assert files == {
         "a_1_2_x.ipynb": b"a",
-        "B C_3_assignsubmission_file_/sub/x.ipynb": b"b",
+        "B D. C_3_assignsubmission_file_/sub/x.y.ipynb": b"b",
         "d_4_5_X.ipynb": b"d",
         "g_8_9_w.zip/in/x.ipynb": b"g",
     }

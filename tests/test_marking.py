@@ -1,5 +1,7 @@
 """Marking written answers: what the form grader shows, and feedback that follows the marks."""
 
+import shutil
+
 import pytest
 import small_class
 from conftest import demo_submission
@@ -16,8 +18,9 @@ COMMENT = "Well seen: the data weight is small."
 
 
 @pytest.fixture
-def root(tmp_path, monkeypatch):
+def root(tmp_path, empty_gradebook, monkeypatch):
     """A course directory with one graded submission."""
+    shutil.copy(empty_gradebook, tmp_path)
     monkeypatch.setattr(nbgrader, "grade", small_class.quick_grade)
     hand_in(tmp_path, "alyssa", demo_submission("alyssa"), date="2027-01-02 12:00:00 UTC")
     assert small_class.autograde(tmp_path)[0]

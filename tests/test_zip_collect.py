@@ -1,6 +1,7 @@
 """``nbgrader zip_collect`` with what Canvas and Moodle let teachers download."""
 
 import logging
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -24,7 +25,8 @@ ROSTER = {
 
 
 @pytest.fixture
-def root(tmp_path):
+def root(tmp_path, empty_gradebook):
+    shutil.copy(empty_gradebook, tmp_path)
     with small_class.gradebook_of(tmp_path) as gradebook:
         for student, details in ROSTER.items():
             gradebook.update_or_create_student(student, **details)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import filecmp
 import shutil
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -107,7 +108,7 @@ class LmsCollector(FileNameCollectorPlugin):
             )
 
 
-def _placed(owned: dict[Parts, Owned], extracted: Path) -> dict[tuple[str, str], Parts]:
+def _placed(owned: Mapping[Parts, Owned], extracted: Path) -> dict[tuple[str, str], Parts]:
     """Which file goes where, by student and name.
 
     Of files that are word for word the same one is taken. Others of one name keep the names that

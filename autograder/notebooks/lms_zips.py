@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import lzma
-import os
 import re
 import struct
 import zipfile
@@ -107,12 +106,12 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:
 
 def _write(content: bytes | None, folder: Path, path: PurePosixPath) -> bool:
     """Write a member under its own name, or one much like it; whether that can be done."""
-    *folders, name = map(_writable, path.parts)
-    place, number = folder.joinpath(*folders, Path(name).stem + ".ipynb"), 1
+    *folders, stem = map(_writable, (*path.parent.parts, path.stem))
+    place, number = folder.joinpath(*folders, f"{stem}.ipynb"), 1
     try:
         while place.exists():
             number += 1
-            place = place.with_name(f"{Path(name).stem} ({number}).ipynb")
+            place = place.with_name(f"{stem} ({number}).ipynb")
         if content is not None:
             write_at_once(place, content)
     except OSError as error:
@@ -129,8 +128,7 @@ def _is_a_systems(path: PurePosixPath) -> bool:
 
 
 def _writable(name: str) -> str:
-    stem, suffix = os.path.splitext(_shown(name))
-    return stem.encode()[:_LONGEST_NAME].decode("utf-8", "ignore") + suffix[:20]
+    return _shown(name).encode()[:_LONGEST_NAME].decode("utf-8", "ignore")
 
 
 def _shown(name: str) -> str:
