@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from autograder.authoring.answers import named_answers
-from autograder.doors.class_report import write_report
+from autograder.doors.class_report import all_cells, write_report
 from autograder.notebooks.cells import grade_id, is_solution
 from autograder.notebooks.reading import read_notebook, released_notebook
 from autograder.report.records import Answer, ClassData, Exercise, Student
@@ -35,6 +35,15 @@ _FIRST = "Alyssa Ben Carmen Diego Emi Farid Gia Hugo Iris Jonas Kim Lena Mai Noo
 _LAST = (
     "Abe Brown Costa Dietz Endo Fuchs Garcia Haddad Ito Jensen Kaya Lopez Meyer Nakamura".split()
 )
+_TOUCHES = (
+    "ax.text(0.{}, 0.{}, 'n = {}')",
+    "ax.grid(alpha=0.{}, linewidth=0.{}, zorder={})",
+    "ax.margins(0.{}, 0.{}); ax.set_zorder({})",
+    "area = {} + {} * np.sqrt(n) / {}",
+    "ax.annotate('the group', (0.{}, 0.{}), fontsize={})",
+    "ax.spines['top'].set_linewidth(0.{} + 0.{} * {})",
+    "ax.tick_params(length={}, pad={}, labelsize={})",
+)
 _WORDS = """rate student group mean prior data few many bentos weight pulls shrinks because evidence
 own trust luck extreme fraction number strong hardly moves towards between small large""".split()
 
@@ -52,12 +61,6 @@ def right_answers():
     return found
 
 
-def released():
-    """All cells that students start from."""
-    cells = released_notebook(PS1).cells
-    return {str(i): Answer(c.source, c.cell_type == "code") for i, c in enumerate(cells)}
-
-
 def synthetic_class(size, seed=0):
     """A class in which everybody works alone: who knows more solves more."""
     luck = random.Random(seed)
@@ -67,7 +70,7 @@ def synthetic_class(size, seed=0):
         DUE,
         EXERCISES,
         tuple(_student(number, pool, luck) for number in range(size)),
-        released(),
+        all_cells(released_notebook(PS1)),
     )
 
 
@@ -75,11 +78,12 @@ def _student(number, pool, luck):
     first, last = _FIRST[number % len(_FIRST)], luck.choice(_LAST)
     name, full_name = f"{first.lower()}{number:03}", f"{first} {last}"
     fate = luck.random()
-    if number >= len(_FIRST) and fate < 0.04:
+    is_one_of_the_first = number < len(_FIRST)
+    if not is_one_of_the_first and fate < 0.04:
         return Student(name, full_name, "Nothing was handed in.", has_handed_in=False)
     hours = min(luck.gauss(-14, 16), luck.expovariate(1 / 30))
     times = {"timestamp": DUE + timedelta(hours=hours), "hours_late": hours}
-    if fate < 0.05 or number == 3:
+    if number == 3 or (not is_one_of_the_first and fate < 0.05):
         why = "The file is not valid JSON (line 1), so it is no notebook."
         return Student(name, full_name, why, **times)
     skill = luck.gauss(0, 0.15)
@@ -91,6 +95,7 @@ def _student(number, pool, luck):
             mistakes.add((exercise.name, luck.choice(_MISTAKES[exercise.name])))
     scores["explain_shrinkage"] = luck.choice([None, 1.5, 2.0, 3.0])
     answers = {function: luck.choice(known) for function, known in pool.items()}
+    answers["plot_shrinkage"] = _in_own_hand(answers["plot_shrinkage"], luck)
     words = " ".join(luck.choices(_WORDS, k=luck.randint(30, 90)))
     answers["explain_shrinkage"] = Answer(words, False)
     penalty = 2.0 if hours > 0 else 0.0
@@ -102,6 +107,15 @@ def _student(number, pool, luck):
         misconceptions=frozenset(mistakes),
         answers=answers,
     )
+
+
+def _in_own_hand(answer, luck):
+    """A figure with touches of one's own: nobody draws word for word what somebody else does."""
+    touches = [
+        "    " + touch.format(*luck.sample(range(10, 90), 3))
+        for touch in luck.sample(_TOUCHES, luck.randint(4, len(_TOUCHES)))
+    ]
+    return Answer("\n".join([answer.text, "", "def in_style(ax, n):", *touches]), True)
 
 
 if __name__ == "__main__":

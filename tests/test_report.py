@@ -1,8 +1,8 @@
 """``autograder report``: its numbers are right, nothing in it runs, and it stays with the facts."""
 
+import ast
 import csv
 import io
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -13,11 +13,11 @@ import small_class
 from conftest import demo_submission
 from scipy.special import betainc, betaln
 from small_class import PS1, hand_in
-from synthetic_class import DUE, EXERCISES, released, right_answers, synthetic_class
+from synthetic_class import DUE, EXERCISES, right_answers, synthetic_class
 
 from autograder import cli
 from autograder.doors import nbgrader
-from autograder.doors.class_report import read_class
+from autograder.doors.class_report import all_cells, read_class
 from autograder.doors.course_directory import NbGraderCourse
 from autograder.report import alike
 from autograder.report.alike import alikeness, passages
@@ -87,47 +87,64 @@ def test_what_is_no_python_is_compared_too(text):
     passages(Answer(text, True))
 
 
-def copied(data, *, renamed=False):
+class Disguise(ast.NodeTransformer):
+    """Gives every variable that a function assigns another name."""
+
+    def visit_FunctionDef(self, node):
+        assigned = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+        names = {n.id for n in assigned if isinstance(n.ctx, ast.Store)}
+        own = names - {argument.arg for argument in node.args.args}
+        for n in ast.walk(node):
+            if isinstance(n, ast.Name) and n.id in own:
+                n.id = f"my_{n.id}"
+        return node
+
+
+def disguised(answer):
+    """An answer with other names and spaces, and without comments."""
+    if not answer.is_code:
+        return answer
+    return replace(answer, text=ast.unparse(Disguise().visit(ast.parse(answer.text))))
+
+
+def copied(data, *, in_disguise=False):
     """The class, in which the third student has handed in what the second has."""
     answers = dict(data.students[1].answers)
-    if renamed:
-        answers = {
-            name: replace(
-                answer, text=re.sub(r"\b(x|w|ax|theta|weight|mean)\b", r"my_\1", answer.text)
-            )
-            for name, answer in answers.items()
-        }
+    if in_disguise:
+        answers = {name: disguised(answer) for name, answer in answers.items()}
     students = list(data.students)
     students[2] = replace(students[2], answers=answers)
     return replace(data, students=tuple(students))
 
 
 @pytest.mark.parametrize("size", [6, 60])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_copies_stand_out_and_who_works_alone_does_not(size, seed):
     data = synthetic_class(size, seed)
     assert alikeness(data).pairs == ()
-    for renamed in (False, True):
-        (pair,) = alikeness(copied(data, renamed=renamed)).pairs
+    for in_disguise in (False, True):
+        (pair,) = alikeness(copied(data, in_disguise=in_disguise)).pairs
         assert pair.students == (data.students[1].name, data.students[2].name)
-        assert pair.similarity > 0.9
+        assert pair.similarity > 0.7
 
 
-def test_what_all_write_makes_nobody_suspicious():
+def test_what_all_write_makes_nobody_suspicious(released):
+    released = all_cells(released)
     pool = right_answers()
     same = {function: known[0] for function, known in pool.items()}
     students = tuple(Student(f"s{i}", scores={}, answers=same) for i in range(30))
-    found = alikeness(ClassData(PS1.name, None, EXERCISES, students, released()))
+    found = alikeness(ClassData(PS1.name, None, EXERCISES, students, released))
     assert len(found.compared) == 30
     assert found.pairs == ()
 
 
-def test_placeholders_and_short_answers_are_not_compared():
+def test_placeholders_and_short_answers_are_not_compared(released):
+    released = all_cells(released)
     short = {"data_weight": Answer("def data_weight(a, b, n):\n    return n / (a + b + n)", True)}
     students = tuple(Student(f"s{i}", scores={}, answers=short) for i in range(6))
-    handed_out = {name: answer for name, answer in released().items() if answer.is_code}
+    handed_out = {name: released[name] for name in right_answers()}
     students += (Student("blank", scores={}, answers=handed_out),)
-    assert alikeness(ClassData(PS1.name, None, EXERCISES, students, released())).compared == ()
+    assert alikeness(ClassData(PS1.name, None, EXERCISES, students, released)).compared == ()
 
 
 class Page(HTMLParser):
@@ -170,7 +187,7 @@ def test_a_page_is_complete_in_itself_and_nothing_in_it_runs():
     guilty = replace(data.students[0], misconceptions=frozenset({("posterior_mean", HOSTILE)}))
     page = page_of(replace(data, students=(hostile, guilty, *data.students[1:])))
     assert not {"script", "img", "iframe", "object", "link"} & set(page.elements)
-    assert page.text.count("<script>alert(1)</script>") == 3
+    assert page.text.count("<script>alert(1)</script>") == 4
     assert "\x1b" not in page.text
     assert "{{ 7*7 }}" in page.text
     for name, value in page.attributes:
@@ -189,7 +206,8 @@ def test_a_page_says_what_is_known_and_what_is_not():
     data = synthetic_class(20)
     told = " ".join(page_of(data).text.split())
     assert "not valid JSON" in told
-    assert "mode for mean" in told
+    for _, name in {entry for student in data.graded for entry in student.misconceptions}:
+        assert name in told
     assert "No pair stands out." in told
     undated = tuple(replace(s, hours_late=None, timestamp=None) for s in data.students)
     told = " ".join(page_of(replace(data, students=undated)).text.split())

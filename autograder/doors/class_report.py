@@ -64,7 +64,7 @@ def read_class(directory: NbGraderCourse, assignment: Assignment) -> ClassData:
             _student(directory, gradebook, assignment, exercises, name, everybody[name])
             for name in sorted(everybody)
         )
-    return ClassData(assignment.name, due, exercises, students, _all_cells(released))
+    return ClassData(assignment.name, due, exercises, students, all_cells(released))
 
 
 def _exercises(released: NotebookNode) -> Iterator[Exercise]:
@@ -150,8 +150,9 @@ def _own_cells(notebook: NotebookNode) -> dict[str, Answer]:
     }
 
 
-def _all_cells(notebook: NotebookNode) -> dict[str, Answer]:
+def all_cells(notebook: NotebookNode) -> dict[str, Answer]:
+    """All cells of a notebook, by their names; those without one by their places."""
     return {
-        cell.get("id", str(index)): Answer(cell.source, cell.cell_type == "code")
+        grade_id(cell) or f"cell {index}": Answer(cell.source, cell.cell_type == "code")
         for index, cell in enumerate(notebook.cells)
     }

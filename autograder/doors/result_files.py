@@ -11,7 +11,6 @@ from pathlib import Path
 
 from autograder.course import Course
 from autograder.errors import UserError
-from autograder.feedback.page import feedback_page, not_graded_page
 from autograder.files import write_at_once
 from autograder.notebooks.display import for_spreadsheet
 from autograder.records import Result
@@ -66,6 +65,9 @@ class ResultFiles:
         return f"; they stand in {', '.join(kept)}" if kept else "; --csv or --json would keep them"
 
     def _page(self, result: Result) -> str:
+        # What pages are made with takes a while to import, and not everybody wants them.
+        from autograder.feedback.page import feedback_page, not_graded_page
+
         assignment = self._course.assignment(str(result.assignment))
         student = result.student or ""
         if result.graded_notebook is None:

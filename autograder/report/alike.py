@@ -2,11 +2,11 @@
 
 Every cell that is the student's own is cut into passages: each six successive tokens of a program,
 each five successive words of a text. Comments, docstrings, spaces and line ends are not looked at,
-and a name counts as "some name" unless the released notebook has it, so that renaming hides
-nothing. Passages of the released notebook are taken out. A passage weighs more the fewer students
-have it, log(students / students with it), because short functions have few right forms, and what
-everybody writes tells nothing about any two. Two students are as similar as the weight of the
-passages that they share is to the weight of all that either has (a weighted Jaccard index).
+and a name that the student has chosen counts as "some name", so that renaming hides nothing.
+Passages of the released notebook are taken out. A passage weighs more the fewer students have it,
+log(students / students with it), because short functions have few right forms, and what everybody
+writes tells nothing about any two. Two students are as similar as the weight of the passages that
+they share is to the weight of all that either has (a weighted Jaccard index).
 
 What is unusual, the class itself tells: the similarities of all pairs are compared with their own
 median and spread. They are put on the scale of ``arcsin(sqrt(s))`` first, which makes their spread
@@ -85,13 +85,7 @@ class Alikeness:
 
 def alikeness(data: ClassData) -> Alikeness:
     """Compare all pairs of students that were graded."""
-    given = frozenset(
-        text
-        for answer in data.released.values()
-        if answer.is_code
-        for kind, text in _lexed(answer.text)
-        if kind in Name
-    )
+    given = _given_names(data)
     released = {p for answer in data.released.values() for p in passages(answer, given)}
     own: dict[str, dict[str, set[Passage]]] = {}
     for student in data.graded:
@@ -99,6 +93,19 @@ def alikeness(data: ClassData) -> Alikeness:
         if len(set().union(*cells.values())) >= LEAST_PASSAGES:
             own[student.name] = cells
     return _compare(own)
+
+
+def _given_names(data: ClassData) -> frozenset[str]:
+    """Names that students find in their own cells, and of what the notebook imports."""
+    own = set().union(*(student.answers for student in data.students))
+    return frozenset(
+        part
+        for name, answer in data.released.items()
+        if answer.is_code
+        for kind, text in _lexed(answer.text)
+        if kind in Name.Namespace or (kind in Name and name in own)
+        for part in text.split(".")
+    )
 
 
 def passages(answer: Answer, given: frozenset[str] = frozenset()) -> set[Passage]:
@@ -116,7 +123,8 @@ def _tokens(source: str, given: frozenset[str]) -> Iterator[str]:
     """A program's tokens, without what changes nothing when it runs."""
     after_a_dot = False
     for kind, text in _lexed(source):
-        if kind in Comment or kind in String.Doc or not text.strip():
+        is_a_quote = kind in String and not text.strip("'\"")
+        if kind in Comment or kind in String.Doc or is_a_quote or not text.strip():
             continue
         if kind in (Name, Name.Function, Name.Class) and not after_a_dot and text not in given:
             yield _SOME_NAME

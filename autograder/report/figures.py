@@ -27,7 +27,6 @@ _IN_PAGE = {
 }
 _STYLE = {
     "svg.fonttype": "none",
-    "svg.hashsalt": "report",
     "font.family": "sans-serif",
     "font.size": 11,
     "axes.titlesize": 11,
@@ -156,11 +155,11 @@ def _count(axes: Axes, what: str) -> None:
 def _as_svg(figure: Figure, alt: str) -> Markup:
     """The figure as an element of a page, with a text for those who do not see it."""
     file = io.StringIO()
-    with mpl.rc_context(_STYLE):
+    # Several figures stand in one page, in which a name may be there only once.
+    with mpl.rc_context(_STYLE | {"svg.hashsalt": alt}):
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
     svg = file.getvalue()
     svg = svg[svg.index("<svg ") :]
-    # Several figures stand in one page, in which a name may be there only once.
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     for color, in_page in _IN_PAGE.items():

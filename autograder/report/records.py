@@ -82,7 +82,7 @@ class ClassData:
         due: when it was due, in UTC, where the gradebook knows.
         exercises: in the notebook's order.
         students: in the order of their names.
-        released: what students start from: all cells of the released notebook, by any name.
+        released: all cells of the released notebook, the student's own by their names.
     """
 
     assignment: str
