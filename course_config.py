@@ -68,8 +68,12 @@ def configure(c: Any) -> None:
     # Who was not graded has no zero in grades.csv, and the reason in a column of its own.
     c.ExportApp.plugin_class = "autograder.doors.export.CsvExportPlugin"
 
-    # nbgrader's templates show Markdown as it is; students' own HTML must not run there.
-    c.HTMLExporter.filters = {"markdown2html": "autograder.grading.feedback.cell_markdown2html"}
+    # Feedback is one page that begins with a summary; see docs/design.md.
+    c.GenerateFeedback.exporter_class = "autograder.doors.feedback.FeedbackExporter"
+    c.GenerateFeedback.preprocessors = ["autograder.doors.feedback.GetMarks"]
+
+    # The form grader shows Markdown as it is; students' own HTML must not run there.
+    c.HTMLExporter.filters = {"markdown2html": "autograder.feedback.markdown.cell_markdown2html"}
 
     # Answer keys without outputs: the same source gives the same bytes, so CI can prove them fresh.
     c.GenerateSolution.preprocessors = [
