@@ -84,9 +84,13 @@ def configure(c: Any) -> None:
     # Who was not graded has no zero in grades.csv, and the reason in a column of its own.
     c.ExportApp.plugin_class = "autograder.doors.export.CsvExportPlugin"
 
-    # nbgrader's templates show Markdown as it is; students' own HTML must not run there.
+    # Feedback is one page that begins with a summary; see docs/design.md.
+    c.GenerateFeedback.exporter_class = "autograder.doors.feedback.FeedbackExporter"
+    c.GenerateFeedback.preprocessors = ["autograder.doors.feedback.GetMarks"]
+
+    # The form grader shows Markdown as it is; students' own HTML must not run there.
     c.HTMLExporter.filters = {
-        "markdown2html": "autograder.grading.feedback.cell_markdown2html",
+        "markdown2html": "autograder.feedback.markdown.cell_markdown2html",
         "marking_scheme": "autograder.doors.marking.marking_scheme",
     }
 

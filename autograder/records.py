@@ -59,6 +59,7 @@ class TestResult:
             "max_points": self.max_points,
             "hint": self.hint,
             "misconception": self.misconception or None,
+            "tests_that": self.tests_that,
         }
 
     @classmethod

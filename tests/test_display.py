@@ -16,7 +16,8 @@ from traitlets.config import Config
 from autograder.doors import tables
 from autograder.doors.course_directory import NbGraderCourse
 from autograder.doors.nbgrader import GradeInSandbox
-from autograder.grading.feedback import as_text, markdown2html, outputs_of
+from autograder.feedback.markdown import markdown2html
+from autograder.grading.feedback import as_text, outputs_of
 from autograder.notebooks.cells import grade_id, is_autograded
 from autograder.notebooks.display import not_run, notice, printable, shown_outputs
 from autograder.notebooks.restoring import restore
@@ -217,7 +218,7 @@ def test_what_would_take_long_is_shown_as_it_was_typed(source):
 
 
 def test_what_markdown_gives_up_on_is_shown_as_it_was_typed(monkeypatch):
-    monkeypatch.setattr("autograder.grading.feedback.Cleaner.clean", lambda *_: 1 / 0)
+    monkeypatch.setattr("autograder.feedback.markdown.Cleaner.clean", lambda *_: 1 / 0)
     assert page("*a* & b") == "<pre>*a* &amp; b</pre>"
 
 

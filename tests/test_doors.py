@@ -151,7 +151,7 @@ def test_nbgrader_feedback_and_export_follow(by_nbgrader, class_folder):
 
 
 def test_nothing_in_a_submission_runs_in_a_page(by_nbgrader, class_folder, tmp_path):
-    from autograder.grading.feedback import markdown2html
+    from autograder.feedback.markdown import markdown2html
 
     hostile = "<script>alert(1)</script><img src=x onerror=alert(1)> [a](javascript:alert(1)) $x<y$"
     page = markdown2html(hostile)

@@ -11,7 +11,7 @@ import nbformat
 from jinja2 import pass_context
 
 from autograder.errors import UserError
-from autograder.grading.feedback import markdown2html
+from autograder.feedback.markdown import markdown2html
 from autograder.notebooks.cells import grade_id
 from course_config import COURSE
 

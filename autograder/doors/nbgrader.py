@@ -73,7 +73,9 @@ class SubmissionExporter(NotebookExporter):
             return path
         assignment = COURSE.assignment(resources["nbgrader"]["assignment"])
         found = notebook_to_grade(path.parent, assignment)
-        self.log.warning("%s: %s", path.parent, remark_on_name(found, assignment))
+        remark = remark_on_name(found, assignment)
+        self.log.warning("%s: %s", path.parent, remark)
+        resources["nbgrader"]["remark"] = remark
         return found
 
 
@@ -94,7 +96,11 @@ class RestoreCells(NbGraderPreprocessor):
         if note:
             self.log.warning("%s: %s", resources["nbgrader"]["student"], note)
         assignment = COURSE.assignment(resources["nbgrader"]["assignment"])
-        return restore(nb, released_notebook(assignment)), resources
+        restored = restore(nb, released_notebook(assignment))
+        # What the feedback page is to say; the submission's own metadata have gone.
+        remarks = [remark for remark in (resources["nbgrader"].get("remark"), note) if remark]
+        restored.metadata["autograder"] = {"remarks": remarks}
+        return restored, resources
 
 
 class GradeInSandbox(NbGraderPreprocessor):
@@ -112,7 +118,10 @@ class GradeInSandbox(NbGraderPreprocessor):
         """See :func:`autograder.grading.grade.grade`."""
         assignment = COURSE.assignment(resources["nbgrader"]["assignment"])
         graded = self._graded.get(_content(assignment, nb))
-        return graded or grade(nb, assignment, COURSE).graded_notebook, resources
+        graded = graded or grade(nb, assignment, COURSE).graded_notebook
+        remarks = nb.metadata.get("autograder", {}).get("remarks", [])
+        graded.metadata.setdefault("autograder", {})["remarks"] = remarks
+        return graded, resources
 
 
 def _content(assignment: Assignment, notebook: NotebookNode) -> str:

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from autograder.course import Assignment, Course
 from autograder.errors import CannotGrade, GraderFault, UserError
+from autograder.grading.examples import examples_to_show
 from autograder.grading.feedback import outputs_of
 from autograder.grading.kernels import kernel_setup, with_modules
 from autograder.grading.suite import Suite, check_mapping, collect, run_suite
@@ -132,14 +133,18 @@ def grade(
     setup = with_modules(setup or kernel_setup(course), assignment)
     with NotebookRun(restored, suite.examples, setup, needed) as run:
         run.run_cells()
-        results = run_suite(suite, run, known_misconceptions(assignment, course))
+        known = known_misconceptions(assignment, course)
+        results = run_suite(suite, run, known)
     by_cell = {result.grade_id: result for result in results}
     for cell in restored.cells:
         if is_autograded(cell):
             cell.outputs = outputs_of(by_cell[str(grade_id(cell))])
     ordered = [by_cell[str(grade_id(cell))] for cell in restored.cells if is_autograded(cell)]
-    # Reports find the details here; nbgrader's pages do not show metadata.
-    restored.metadata["autograder"] = {"cells": [result.as_json() for result in ordered]}
+    # Reports and the feedback page find the details here; nbgrader's pages do not show metadata.
+    restored.metadata["autograder"] = {
+        "cells": [result.as_json() for result in ordered],
+        "examples": examples_to_show(suite, run, known, ordered),
+    }
     return Graded(tuple(ordered), restored, note)
 
 

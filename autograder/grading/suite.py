@@ -2,7 +2,8 @@
 
 A suite is a pytest module. Each class carries ``@pytest.mark.grade_cell(NAME, example=QUESTION)``,
 the test cell whose points it gives and the notebook's own call of the graded function, and names in
-``builds_on=`` the earlier exercises that an answer may call; each test carries
+``builds_on=`` the earlier exercises that an answer may call, and says ``by_chance=True`` where
+right answers to that call differ though it names no random key; each test carries
 ``@pytest.mark.points(POINTS)`` and a docstring that says in a learner's words what is tested. Tests
 use the ``student`` fixture, :class:`autograder.proxy.Student`.
 """
@@ -43,6 +44,7 @@ class Suite:
     points: dict[str, float] = field(default_factory=dict)
     examples: dict[str, Question] = field(default_factory=dict)
     builds_on: dict[str, list[str]] = field(default_factory=dict)
+    by_chance: set[str] = field(default_factory=set)
 
     def upstream(self, cell: str) -> set[str]:
         """The test cells of all exercises that a cell's answer may build on."""
@@ -58,7 +60,7 @@ def collect(path: Path) -> Suite:
     """
     plugin = _Collector()
     _run_pytest(path, plugin, "--collect-only")
-    return Suite(path, plugin.points, plugin.examples, plugin.builds_on)
+    return Suite(path, plugin.points, plugin.examples, plugin.builds_on, plugin.by_chance)
 
 
 def check_mapping(suite: Suite, cell_points: dict[str, float]) -> None:
@@ -174,10 +176,13 @@ class _Collector:
         self.points: dict[str, float] = {}
         self.examples: dict[str, Question] = {}
         self.builds_on: dict[str, list[str]] = {}
+        self.by_chance: set[str] = set()
         self.faults: list[str] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "grade_cell(name, example, builds_on): the test cell")
+        config.addinivalue_line(
+            "markers", "grade_cell(name, example, builds_on, by_chance): a cell"
+        )
         config.addinivalue_line("markers", "points(number): what the test is worth")
         # Nobody reads pytest's own account of a failure, which takes long to write.
         config.option.tbstyle = "native"
@@ -207,6 +212,8 @@ class _Collector:
         self.points[cell] = self.points.get(cell, 0) + points_of(item)
         self.examples[cell] = _example(cell, *mark.kwargs["example"])
         self.builds_on[cell] = mark.kwargs.get("builds_on", [])
+        if mark.kwargs.get("by_chance"):
+            self.by_chance.add(cell)
 
     @pytest.fixture
     def student(self) -> Student:  # so that --collect-only finds it

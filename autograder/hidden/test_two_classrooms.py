@@ -172,6 +172,7 @@ class TestWeighPopulation:
 @pytest.mark.grade_cell(
     "test_infer_population",
     example=("call", "infer_population", STORY_K, STORY_N, 0, 2000),
+    by_chance=True,
     builds_on=["sample_hyperprior", "weigh_population"],
 )
 class TestInferPopulation:
@@ -326,6 +327,7 @@ PULLED, FACE_VALUE = "pulled to the group", "taken at face value"
 @pytest.mark.grade_cell(
     "test_classroom_verdict",
     example=("call", "classroom_verdict", STORY_K, STORY_N),
+    by_chance=True,
     builds_on=["infer_population", "shrink"],
 )
 class TestClassroomVerdict:

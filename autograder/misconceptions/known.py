@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+import solutions
 from autograder.files import add_code, write_at_once
 from autograder.in_kernel import questions
 from autograder.in_kernel.axes import describe_axes
@@ -86,6 +87,16 @@ class KnownMisconceptions:
             kept = self._kept(name, lambda: self._computed(misconception, question))
             self._remembered[name] = NO_ANSWER if kept is None else decode(kept)
         return self._remembered[name]
+
+    def reference_answer(self, question: Question) -> Any:
+        """What the reference answers to a public example, as it crosses the wall."""
+        asked = [question.action, encode(question.args), encode(dict(question.kwargs))]
+        return decode(
+            self._kept(
+                f"answer reference {question.function} {json.dumps(asked)}",
+                lambda: encode(ask(getattr(solutions, question.function), question)),
+            )
+        )
 
     def right(self, function: str) -> Callable[..., Any] | None:
         """The right function, in NumPy, where the families know it."""

@@ -24,6 +24,12 @@ def is_autograded(cell: NotebookNode) -> bool:
     return bool(nbgrader.get("grade")) and not nbgrader.get("solution")
 
 
+def is_manual(cell: NotebookNode) -> bool:
+    """Whether a teacher gives the points of this cell."""
+    nbgrader = _nbgrader(cell)
+    return bool(nbgrader.get("grade") and nbgrader.get("solution")) or bool(nbgrader.get("task"))
+
+
 def _nbgrader(cell: NotebookNode) -> dict[str, Any]:
     nbgrader = cell.metadata.get("nbgrader")
     return nbgrader if isinstance(nbgrader, dict) else {}

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 # HTML, SVG, JavaScript and LaTeX could carry scripts into the pages that graders open.
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+NOT_RUN = "[grader] This cell is the course's own and decides no grade, so it was not run again."
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+", re.ASCII)
 
 # Halves of characters, which can be written to no file; and what makes a terminal do things, or
@@ -57,10 +58,10 @@ def notice(text: str) -> NotebookNode:
 
 def not_run() -> NotebookNode:
     """An output that says, folded, that a cell of the course was not run again."""
-    text = "This cell is the course's own and decides no grade, so it was not run again."
     data = {
-        "text/plain": f"[grader] {text}",
-        "text/html": f"<details><summary><small>not run</small></summary>{text}</details>",
+        "text/plain": NOT_RUN,
+        "text/html": "<details><summary><small>not run</small></summary>"
+        f"{NOT_RUN.removeprefix('[grader] ')}</details>",
     }
     return nbformat.v4.new_output("display_data", data=data)
 

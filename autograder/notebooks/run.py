@@ -17,6 +17,7 @@ cell or a function is only blamed when the kernel ends under it for the second t
 from __future__ import annotations
 
 import ast
+import json
 from typing import Any, Protocol
 
 from nbformat import NotebookNode
@@ -32,6 +33,9 @@ Error = dict[str, Any]
 
 # How many ends of a kernel without a cause may be accidents, in one submission.
 MAX_ACCIDENTS = 5
+
+# How long an answer to the notebook's own example may be, as JSON, to be shown beside the grade.
+MAX_SHOWN_BYTES = 2 * 2**20
 
 
 class Answers(Protocol):
@@ -50,7 +54,8 @@ class NotebookRun:
     """Runs a restored notebook; fills in the outputs of its cells. Use it as a context manager.
 
     ``examples`` holds a public question for each test cell; ``example_errors`` what went wrong
-    there, with full details. Of the cells, those of ``needed`` are run, or all.
+    there, with full details, and ``example_answers`` the answers, not decoded yet. Of the cells,
+    those of ``needed`` are run, or all.
     """
 
     def __init__(
@@ -62,6 +67,7 @@ class NotebookRun:
     ) -> None:
         self.notebook = notebook
         self.example_errors: dict[str, Error] = {}
+        self.example_answers: dict[str, Any] = {}
         self._examples = examples
         self._setup = setup
         self._limits = setup.limits
@@ -239,15 +245,17 @@ class NotebookRun:
             return
         self.example_errors[cell_name] = {}
         try:
-            error = self._put(example, self._limits.call_seconds).get("error", {})
+            reply = self._put(example, self._limits.call_seconds)
         except KernelDied as death:
             if not self._is_to_blame(key, death):
                 del self.example_errors[cell_name]
                 raise _CellEndedKernel(index) from None
             self._bad_functions[key] = {"kind": "died", "reason": str(death)}
             raise _CellEndedKernel(index, str(death)) from None
+        error = reply.get("error", {})
         error = error if isinstance(error, dict) else {"kind": "garbled"}
         self.example_errors[cell_name] = error
+        self.example_answers[cell_name] = _kept(reply.get("answer"))
         if error.get("kind") == "timeout":
             self._bad_functions[key] = error
 
@@ -260,6 +268,14 @@ class NotebookRun:
     def _spent(self) -> float:
         running = self._kernel.spent if self._kernel is not None else 0.0
         return self._spent_in_ended_kernels + running
+
+
+def _kept(answer: Any) -> Any:
+    """An answer, unless it would fill the grader's memory while the hidden questions are asked."""
+    try:
+        return answer if len(json.dumps(answer)) <= MAX_SHOWN_BYTES else None
+    except RecursionError:
+        return None
 
 
 def _lines_of_function(source: str, name: str) -> range:

@@ -13,7 +13,8 @@ import pytest
 from attacks.corpus import ATTACKS, Attack
 from attacks.notebooks import code_of
 from attacks.room import COLD_LIMITS, GRACE_SECONDS, GROWTH_BYTES, Outcome, Room, text_of
-from autograder.grading.feedback import as_text, markdown2html
+from autograder.feedback.markdown import markdown2html
+from autograder.grading.feedback import as_text
 from autograder.hidden import test_shrinkage as hidden_suite
 from autograder.notebooks.cells import grade_id, is_autograded
 from autograder.sandbox.cgroups import find_place
