@@ -5,6 +5,7 @@ python tests/synthetic_class.py FOLDER     writes the reports of a class of 6 an
 
 import random
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -120,4 +121,10 @@ def _in_own_hand(answer, luck):
 
 if __name__ == "__main__":
     for size in (6, 600):
-        write_report(synthetic_class(size), Path(sys.argv[1]) / str(size))
+        students = list(synthetic_class(size).students)
+        # Two pairs that share, one of them not everything.
+        students[1] = replace(students[1], answers=students[0].answers)
+        half = {**students[5].answers, "plot_shrinkage": students[4].answers["plot_shrinkage"]}
+        students[5] = replace(students[5], answers=half)
+        data = replace(synthetic_class(size), students=tuple(students))
+        write_report(data, Path(sys.argv[1]) / str(size))

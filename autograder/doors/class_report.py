@@ -124,8 +124,8 @@ def _scores(
     scores: dict[str, float | None] = {}
     for exercise in exercises:
         grade = grades.get(exercise.name if exercise.is_written else f"test_{exercise.name}")
-        waits = grade is None or grade.needs_manual_grade
-        scores[exercise.name] = None if waits else float(grade.score)
+        is_given = grade is not None and not grade.needs_manual_grade
+        scores[exercise.name] = float(grade.score) if grade and is_given else None
     return scores
 
 

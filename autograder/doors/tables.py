@@ -88,7 +88,7 @@ def results_table(results: list[Result]) -> Table:
             result.assignment or "?",
             f"{result.score:g}/{result.max_score:g}" if graded else "failed",
             f"{result.seconds:.1f}",
-            escape("; ".join(filter(None, (graded and in_a_word(result.cells), why)))),
+            escape("; ".join(filter(None, (in_a_word(result.cells) if graded else "", why)))),
         )
     return table
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from markupsafe import Markup, escape
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from autograder.report.alike import Alikeness
@@ -25,7 +27,7 @@ _IN_PAGE = {
     _ALARM: "var(--alarm)",
     _FAINT: "var(--faint)",
 }
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.size": 11,
@@ -42,8 +44,8 @@ _STYLE = {
 # Inches; a telephone shows this width at nearly its full size.
 _WIDTH = 5.2
 _MOST_BARS = 20
-_HOURS_A_DAY = 24
-_FARTHEST_DAYS = 14
+HOURS_A_DAY = 24
+FARTHEST_DAYS = 14
 
 
 def score_figure(scores: Sequence[float], max_score: float) -> Markup:
@@ -58,7 +60,8 @@ def score_figure(scores: Sequence[float], max_score: float) -> Markup:
         axes.bar(different, counts, width=width, color=_BAR)
     else:
         axes.hist(values, bins=_MOST_BARS, range=(0.0, max_score), color=_BAR, rwidth=0.9)
-    axes.set_xlim(-0.03 * max_score, 1.03 * max_score)
+    axes.set_xlim(-0.04 * max_score, 1.04 * max_score)
+    axes.set_xticks(range(0, int(max_score) + 1, max(1, round(max_score / 10))))
     axes.set_xlabel(f"points for programs, of {max_score:g}")
     _count(axes, "students")
     low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
@@ -94,9 +97,9 @@ def time_figure(hours_late: Sequence[float]) -> Markup:
     """When submissions came, before and after the due date."""
     figure, axes = _figure(2.4)
     hours = np.asarray(hours_late, dtype=float)
-    in_days = np.abs(hours).max() > 3 * _HOURS_A_DAY
-    values = hours / _HOURS_A_DAY if in_days else hours
-    farthest = _FARTHEST_DAYS if in_days else 3 * _HOURS_A_DAY
+    in_days = np.abs(hours).max() > 3 * HOURS_A_DAY
+    values = hours / HOURS_A_DAY if in_days else hours
+    farthest = FARTHEST_DAYS if in_days else 3 * HOURS_A_DAY
     # Zero is where one bar ends and the next begins.
     width = 0.5 if in_days else 3.0
     shown = np.clip(values, -farthest, farthest)
@@ -130,8 +133,8 @@ def similarity_figure(alikeness: Alikeness) -> Markup:
         told = f"Pairs stand out from {threshold:.2f} on; {above} are there."
     _count(axes, "pairs")
     if np.max(counts) > 100:
-        axes.set_yscale("symlog", linthresh=1)
-        axes.set_ylim(bottom=0)
+        axes.set_yscale("log")
+        axes.set_ylim(bottom=0.7)
     axes.set_xlim(-0.01, 1.01)
     axes.set_xlabel("similarity of two submissions")
     return _as_svg(
@@ -149,7 +152,7 @@ def _figure(height: float) -> tuple[Figure, Axes]:
 
 def _count(axes: Axes, what: str) -> None:
     axes.set_ylabel(what)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _as_svg(figure: Figure, alt: str) -> Markup:

@@ -51,7 +51,7 @@ def report_page(
         ],
         nothing=[_told(s) for s in data.students if not s.has_handed_in],
         due=f"{data.due:%Y-%m-%d %H:%M} UTC" if data.due else "",
-        untimed=_untimed(data),
+        remarks_on_times=_remarks_on_times(data),
         late=[
             (_told(s), _duration(s.hours_late or 0.0), f"{s.penalty:g}")
             for s in sorted(late, key=lambda s: -(s.hours_late or 0.0))
@@ -112,7 +112,7 @@ def _figures(data: ClassData, rates: PassRates | None, alikeness: Alikeness) -> 
 
 
 def _rate_rows(data: ClassData, rates: PassRates) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for exercise, rate in zip(data.programs, rates.rates, strict=True):
         points = mean(student.scores.get(exercise.name) or 0.0 for student in data.graded)
         rows.append(
@@ -130,7 +130,7 @@ def _rate_rows(data: ClassData, rates: PassRates) -> list[tuple[str, ...]]:
 
 
 def _written_rows(data: ClassData) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for exercise in data.written:
         scores = [student.scores.get(exercise.name) for student in data.graded]
         marked = [score for score in scores if score is not None]
@@ -148,9 +148,14 @@ def _misconception_rows(data: ClassData) -> list[tuple[str, ...]]:
     ]
 
 
-def _untimed(data: ClassData) -> str:
-    number = sum(s.has_handed_in and s.hours_late is None for s in data.students)
-    return f"Of {number} no time is known." if number else ""
+def _remarks_on_times(data: ClassData) -> str:
+    hours = [student.hours_late for student in data.students]
+    unknown = sum(s.has_handed_in and s.hours_late is None for s in data.students)
+    remarks = [f"Of {unknown} no time is known."] if unknown else []
+    farthest = figures.FARTHEST_DAYS * figures.HOURS_A_DAY
+    if any(abs(hour) > farthest for hour in hours if hour is not None):
+        remarks.append(f"More than {figures.FARTHEST_DAYS} days are in the outermost bar.")
+    return " ".join(remarks)
 
 
 def _duration(hours: float) -> str:
