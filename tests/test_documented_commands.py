@@ -49,14 +49,6 @@ RUN_BY = {
     "autograder report": "tests/test_report.py: def test_the_command_writes_a_page",
     "autograder release": "tests/test_new_exercise.py: def test_the_page_is_true",
     "autograder verify": "tests/test_new_exercise.py: def test_the_page_is_true",
-    **{
-        f"nbgrader {name}": "tests/test_exchange.py: def test_a_student_gets_the_assignment_and"
-        for name in (
-            *("release_assignment", "fetch_assignment", "submit", "collect"),
-            *("release_feedback", "fetch_feedback"),
-        )
-    },
-    "nbgrader zip_collect": "tests/test_zip_collect.py: def test_it_runs_as_a_command",
     "make demo": "tests/test_demo.py: def test_the_demo_class_gets_what_it_deserves",
     "make lint": "Makefile: test: prepare lint",
     "make prepare": "Makefile: test: prepare lint",
