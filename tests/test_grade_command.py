@@ -136,7 +136,7 @@ def test_an_interrupted_run_shows_and_keeps_what_was_done(tmp_path, run):
 
 
 def test_pages_for_students_have_names_that_every_system_allows(tmp_path, run):
-    for student in ("alyssa", "..\\..\\x", "b n", "b_n"):
+    for student in ("alyssa", "x\\..\\y", "b n", "b_n"):
         small_class.hand_in(tmp_path / "all", student, demo_submission("ben"))
     small_class.hand_in(tmp_path / "all", "nora", "this is no notebook")
     status, rows, _ = run(tmp_path / "all", "--html", tmp_path / "pages")
