@@ -21,15 +21,20 @@ def _look_at_versions() -> None:
     if sys.version_info[:2] not in {(3, 11), (3, 12)}:
         raise RuntimeError(
             "This course needs Python 3.11 or 3.12, and this kernel runs Python "
-            f"{python_version}: make a Python 3.12 environment, run\n\n"
-            '    pip install "genjax==0.10.3"\n\n'
-            "in it, and open this notebook with that environment's kernel."
+            f"{python_version}. "
+            + (
+                "Press Ctrl+Shift+P, choose 'Change runtime version', take the newest one with "
+                "Python 3.12 (26.07 or older), and run this cell again."
+                if "google.colab" in sys.modules
+                else "Make an environment with Python 3.12, as README.md beside this notebook "
+                "says, and open the notebook with that environment's kernel."
+            )
         )
     if _installed("genjax") != "0.10.3":
         raise RuntimeError(
             f"This course needs genjax 0.10.3, and {sys.prefix} has {_installed('genjax')}: run\n\n"
-            '    pip install "genjax==0.10.3"\n\n'
-            "in that environment (Python 3.11 or 3.12), then restart the kernel."
+            '    %pip install "genjax==0.10.3" "jax==0.5.3"\n\n'
+            "in a cell of its own, then restart the kernel (Colab: Runtime > Restart session)."
         )
     print(f"Versions are fine: Python {python_version}, genjax 0.10.3.")
 
