@@ -76,7 +76,7 @@ class Exercise:
     def points(self) -> str:
         """The points, in words."""
         if self.mark.waits:
-            return f"waiting, of {self.mark.max_score:g}"
+            return f"up to {self.mark.max_score:g}"
         return f"{self.mark.score:g} of {self.mark.max_score:g}"
 
     @property

@@ -6,6 +6,7 @@ import base64
 import io
 import logging
 import warnings
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -27,18 +28,19 @@ def picture(drawing: dict[str, Any]) -> str | None:
 def in_words(drawing: dict[str, Any]) -> str:
     """What is in a drawing, for those who cannot see it."""
     dashed = sum(line["dashed"] for line in drawing["lines"])
-    parts = [
-        f"{len(drawing['points'])} markers",
-        f"{len(drawing['lines'])} lines" + (f", {dashed} of them dashed" if dashed else ""),
-        f"{len(drawing['bars'])} bars",
-    ]
-    told = ", ".join(part for part in parts if not part.startswith("0 ")) or "nothing"
+    counts = {
+        "marker": len(drawing["points"]),
+        "dashed line": dashed,
+        "solid line": len(drawing["lines"]) - dashed,
+        "bar": len(drawing["bars"]),
+    }
+    told = ", ".join(f"{n} {name}{'s' * (n > 1)}" for name, n in counts.items() if n)
     axes = "; ".join(
         f"{axis} axis{', ' + drawing[scale] if drawing[scale] != 'linear' else ''}: "
         f"{drawing[label] or 'no label'}"
         for axis, label, scale in (("x", "xlabel", "xscale"), ("y", "ylabel", "yscale"))
     )
-    return f"{told}; {axes}"
+    return f"{told or 'nothing'}; {axes}"
 
 
 def _png(drawing: dict[str, Any], with_formulas: bool) -> bytes:
@@ -50,7 +52,7 @@ def _png(drawing: dict[str, Any], with_formulas: bool) -> bytes:
     # A drawing may hold any numbers; matplotlib remarks on some of them.
     with rc_context(look), warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        figure = Figure(figsize=(5.2, 3.6), dpi=110, layout="constrained")
+        figure = Figure(figsize=(5.2, 4.2), dpi=110, layout="constrained")
         _draw(figure.add_subplot(), drawing)
         figure.savefig(png, format="png")
     return png.getvalue()
@@ -89,10 +91,14 @@ def _draw(ax: Any, drawing: dict[str, Any]) -> None:
         if None not in (point["x"], point["y"], point["area"]):
             area = min(max(point["area"], 0.0), 5_000.0)
             ax.scatter(point["x"], point["y"], area, point["color"] or _GREY, alpha=0.6)
-    ax.set(**{name: drawing[name] for name in ("title", "xlabel", "ylabel")})
+    ax.set(xlabel=drawing["xlabel"], ylabel=drawing["ylabel"])
+    ax.set_title("\n".join(wrap(drawing["title"], 60)))
     named = [(labelled[text], text) for text in drawing["legend"] if text in labelled]
     if named:
-        ax.legend(*zip(*named, strict=True), frameon=False, fontsize="small")
+        lines, texts = zip(*named, strict=True)
+        ax.figure.legend(
+            lines, texts, loc="outside lower center", ncols=2, frameon=False, fontsize="small"
+        )
 
 
 def _numbers(values: list[float | None]) -> list[float]:

@@ -109,11 +109,6 @@ class _Total:
     max_score: float
     waiting: float
 
-    @property
-    def in_words(self) -> str:
-        score = f"{self.score:g} of {self.max_score:g}"
-        return f"{score} so far" if self.waiting else score
-
 
 def _total(exercises: list[Exercise], late_penalty: float) -> _Total:
     marks = [exercise.mark for exercise in exercises]
@@ -212,9 +207,10 @@ def _chapter(
             told["body"] = Markup(f"<pre>{escape(printable(cell.source, _MAX_OUTPUT))}</pre>")
         else:
             continue
-        graded = is_autograded(cell)
+        outputs = [] if is_autograded(cell) else cell.get("outputs", [])
         told["exercise"] = exercise
-        told["outputs"] = [] if graded else list(_outputs(cell.get("outputs", ()), pictures))
+        told["outputs"] = list(_outputs(outputs, pictures))
+        told["was_not_run"] = any(map(_says_not_run, outputs))
         yield told
 
 
@@ -224,10 +220,12 @@ def _outputs(outputs: Any, pictures: _Pictures) -> Iterator[dict[str, str]]:
             yield {"kind": output.name, "text": _plain(output.text)}
         elif output.output_type == "error":
             yield {"kind": "error", "text": _plain("\n".join(output.traceback))}
-        elif output.get("data", {}).get("text/plain") == NOT_RUN:
-            yield {"kind": "remark", "text": "The course's own demonstration; not run again."}
-        else:
+        elif not _says_not_run(output):
             yield from _displayed(output.get("data", {}), pictures)
+
+
+def _says_not_run(output: NotebookNode) -> bool:
+    return bool(output.get("data", {}).get("text/plain") == NOT_RUN)
 
 
 def _displayed(data: Mapping[str, Any], pictures: _Pictures) -> Iterator[dict[str, str]]:

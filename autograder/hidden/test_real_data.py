@@ -14,7 +14,7 @@ from solutions import exact
 # The notebook's batters: hits in the first 45 at-bats, and in the rest of the season.
 STORY_K = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7])
 STORY_N = np.full(18, 45)
-STORY_RATES = np.array([0.25, 0.375, 0.3125])
+STORY_RATES = np.array([0.25, 0.375, 0.28125])
 STORY_LATER = np.array([127, 42, 14]), np.array([367, 186, 70])
 
 # Another class, of very unequal sizes; its heap's fraction, the mean of its fractions and the
