@@ -35,6 +35,7 @@ from autograder.authoring.answers import (
     with_little_patience,
 )
 from autograder.course import Assignment, Course
+from autograder.errors import UserError
 from autograder.grading.grade import grade, known_misconceptions
 from autograder.grading.kernels import kernel_setup, with_modules
 from autograder.grading.suite import Mistaken, Suite, collect, run_suite
@@ -188,22 +189,34 @@ class Task:
         return len(self.variants) + len(self.notebooks) + len(self.members)
 
 
-def tasks_of(assignment: Assignment, quick: bool) -> list[Task]:
-    """All checks of an assignment; ``quick`` tries a sample, each on its own test cell only."""
+def tasks_of(assignment: Assignment, quick: bool, exercise: str = "") -> list[Task]:
+    """All checks of an assignment, or of one exercise and what its assignment has as a whole.
+
+    ``quick`` tries a sample, each on its own test cell only.
+
+    Raises:
+        UserError: it has no such exercise.
+    """
+    if exercise and f"test_{exercise}" not in collect(assignment.suite).points:
+        raise UserError(f"{assignment.name} has no exercise {exercise!r}.")
     variants = variants_of(assignment)
+    held_out = [] if quick else held_out_of(assignment)
+    members = list(families_of(assignment.notebook).functions)
+    if exercise:
+        variants, held_out = (
+            [v for v in vs if v.function == exercise] for vs in (variants, held_out)
+        )
+        members = [member for member in members if member.function == exercise]
     if quick:
-        variants = sample_of(variants)
+        variants, members = sample_of(variants), members[::_MEMBERS_OF_A_SAMPLE]
     tasks = [Task(assignment, notebooks=("answer key", "empty release"))]
     if not quick:
         tasks.append(Task(assignment, notebooks=tuple(PARTS)))
+    if not quick and not exercise:
         students = [student for student in DEMO_CLASS if has_handed_in(assignment, student)]
         tasks.append(Task(assignment, notebooks=tuple(students)))
     tasks += [Task(assignment, (), part, quick) for part in _in_parts(variants)]
-    held_out = [] if quick else held_out_of(assignment)
     tasks += [Task(assignment, (), part, own_cell_only=True) for part in _in_parts(held_out)]
-    members = list(families_of(assignment.notebook).functions)
-    if quick:
-        members = members[::_MEMBERS_OF_A_SAMPLE]
     starts = range(0, len(members), _MEMBERS_A_TASK)
     return tasks + [
         Task(assignment, members=tuple(members[i : i + _MEMBERS_A_TASK])) for i in starts

@@ -30,6 +30,12 @@ def add_parser(commands: Commands, course: Course) -> None:
         epilog="example: autograder verify ps1-shrinkage",
     )
     add_assignments(parser, course, several=True)
+    parser.add_argument(
+        "--exercise",
+        default="",
+        metavar="FUNCTION",
+        help="try the mistakes and right ways of this exercise only",
+    )
     parser.add_argument("--quick", action="store_true", help="a sample, on own test cells only")
     parser.add_argument(
         "--table", type=Path, metavar="FILE", help="also write the outcome as a Markdown table"
@@ -48,7 +54,11 @@ def run(arguments: argparse.Namespace, course: Course) -> int:
     chosen = [course.assignment(name) for name in arguments.assignments] or list(course.assignments)
     for assignment in chosen:
         expect_released(assignment)
-    work = [task for assignment in chosen for task in tasks_of(assignment, arguments.quick)]
+    work = [
+        task
+        for assignment in chosen
+        for task in tasks_of(assignment, arguments.quick, arguments.exercise)
+    ]
     console = Console()
     found: dict[int, list[Finding]] = {}
     with tables.progress(console) as progress:
