@@ -104,6 +104,13 @@ class Finding:
     problem: str = ""
     told: str = ""
 
+    @property
+    def title(self) -> str:
+        """What was checked, to begin a sentence with."""
+        if not self.function:
+            return f"{self.assignment}: {self.name}"
+        return f"{self.assignment} {self.function}: {self.kind} '{self.name}'"
+
 
 def variants_of(assignment: Assignment) -> list[Variant]:
     """All misconceptions and alternatives of an assignment."""

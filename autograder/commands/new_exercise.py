@@ -6,7 +6,7 @@ import argparse
 import math
 from typing import TYPE_CHECKING
 
-from autograder.commands.options import OK
+from autograder.commands.options import OK, add_assignments
 from autograder.course import Course
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def add_parser(commands: Commands, course: Course) -> None:
         epilog="example: autograder new-exercise ps1-shrinkage posterior_mode --points 2 "
         "--arguments a b k n",
     )
-    parser.add_argument("assignment", metavar="NAME", help="an assignment, there or new")
+    add_assignments(parser, course)
     parser.add_argument("function", metavar="FUNCTION", help="what students will program")
     parser.add_argument("--points", type=_points, required=True, metavar="N", help="its worth")
     parser.add_argument(

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from autograder.commands.options import OK, add_jobs_option
+from autograder.commands.options import OK, add_assignments, add_jobs_option
 from autograder.course import Course
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def add_parser(commands: Commands, course: Course) -> None:
         "checking that every key scores full marks.",
         epilog="example: autograder release ps1-shrinkage",
     )
-    parser.add_argument("assignments", nargs="*", metavar="NAME", help="default: all")
+    add_assignments(parser, course, several=True)
     add_jobs_option(parser)
     parser.set_defaults(run=run)
 

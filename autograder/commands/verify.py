@@ -68,8 +68,7 @@ def run(arguments: argparse.Namespace, course: Course) -> int:
             progress.advance(bar, work[index].number_of_findings)
             for finding in found[index]:
                 if finding.problem:
-                    told = f"{finding.assignment} {finding.function}: {finding.kind}"
-                    console.print(f"{told} '{finding.name}' {finding.problem}", markup=False)
+                    console.print(f"{finding.title} {finding.problem}", markup=False)
     ordered = [finding for index in sorted(found) for finding in found[index]]
     console.print(tables.findings_table(ordered))
     if arguments.table:
