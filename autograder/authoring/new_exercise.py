@@ -26,6 +26,7 @@ from autograder.notebooks.cells import grade_id, is_autograded
 
 # What stands beside every notebook, and is linked there.
 LINKS = {
+    "README.md": Path("../for_students.md"),
     "checking.py": Path("../checking.py"),
     "glossary.md": Path("../../docs/glossary.md"),
     "requirements.txt": Path("../requirements.txt"),
