@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,7 +22,7 @@ from autograder.grading.kernels import kernel_setup, programs_key
 from autograder.grading.workers import available_cores
 from autograder.misconceptions.known import KnownMisconceptions
 from autograder.sandbox import compiled_code, walls
-from autograder.sandbox.cgroups import find_place
+from autograder.sandbox.cgroups import MOUNTED, find_place
 from autograder.sandbox.launch import template_for
 from autograder.sandbox.warm import TemplateUnusable
 
@@ -127,11 +128,20 @@ def _form_grader() -> Finding:
 
 
 def _memory(course: Course) -> Finding:
-    total, may_take = psutil.virtual_memory().total, course.limits.memory_bytes
+    total, may_take = _memory_bytes(), course.limits.memory_bytes
     state = f"{total / 2**30:.1f} GB, of which a submission may take {may_take / 2**30:.1f} GB"
     if total >= may_take:
         return Finding("memory", state)
     return Finding("memory", state, "lower memory_bytes in course_config.py, or grade elsewhere")
+
+
+def _memory_bytes() -> int:
+    """The machine's memory, or what a container leaves of it."""
+    limits = [psutil.virtual_memory().total]
+    for place in ("memory.max", "memory/memory.limit_in_bytes"):
+        with suppress(OSError, ValueError):  # not there, or "max"
+            limits.append(int((MOUNTED / place).read_text()))
+    return min(limits)
 
 
 def _user_namespaces() -> Finding:
