@@ -141,8 +141,20 @@ def test_what_cannot_be_graded_is_reported_by_both_doors(by_nbgrader, by_ta, stu
 
 def test_nbgrader_feedback_and_export_follow(by_nbgrader, class_folder):
     assert nbgrader(class_folder, "generate_feedback", PS1.name).returncode == 0
-    page = class_folder / "feedback" / "carmen" / PS1.name / f"{PS1.notebook}.html"
-    assert "Mode for mean?" in page.read_text()
+    pages = {
+        student: (
+            class_folder / "feedback" / student / PS1.name / f"{PS1.notebook}.html"
+        ).read_text()
+        for student in ("alyssa", "carmen", "kim")
+    }
+    assert "Mode for mean?" in pages["carmen"]
+    # Of the example that every student has: the mode that Carmen gives, and the mean.
+    assert "[0.69444, 0.6875, " in pages["carmen"]
+    assert "[0.69091, 0.68, " in pages["carmen"]
+    assert pages["carmen"].count('alt="Yours: ') == pages["carmen"].count('alt="Expected: ') == 1
+    assert "7.25" not in pages["carmen"]  # a prior of the hidden tests
+    assert "&#39;shrinkage (1).ipynb&#39; was graded." in pages["alyssa"]
+    assert "no-such-kernel" in pages["kim"]
     assert nbgrader(class_folder, "export").returncode == 0
     grades = (class_folder / "grades.csv").read_text()
     assert "carmen,,,,8.0,0.0,8.0,20.0,\n" in grades

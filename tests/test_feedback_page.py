@@ -82,7 +82,7 @@ def graded(**answers):
         CellResult("test_shrinkage_shift", (TestResult("f", False, 0, 3, "None.", "", "F."),)),
         CellResult("test_plot_shrinkage", (TestResult("g", False, 0, 5, "Thin.", "", "G."),)),
     ]
-    example = {"agree": False, "by_chance": False}
+    example = {"agree": False, "by_chance": False, "after": ""}
     notebook.metadata["autograder"] = {
         "cells": [cell.as_json() for cell in cells],
         "examples": {
@@ -90,6 +90,7 @@ def graded(**answers):
             | {"call": "posterior_mean(6, 4, 70, 100)", "got": HOSTILE, "expected": "0.69091"},
             "test_plot_shrinkage": example
             | {
+                "after": "posterior_mean",
                 "call": "plot_shrinkage(...)",
                 "got": shown_drawing(drawing(title=HOSTILE)),
                 "expected": shown_drawing(drawing()),
@@ -205,6 +206,24 @@ def test_two_figures_stand_side_by_side_and_are_told_in_words(page):
     for data, _, told in pictures:
         assert image.imread(io.BytesIO(base64.b64decode(data))).shape[:2] == (462, 572)
         assert told == "1 marker, 1 dashed line, 1 bar; x axis: estimate; y axis: rate"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, ""),
+        ({"agree": True}, "Here your answer is right."),
+        ({"agree": True, "by_chance": True}, "Chance has a part in this answer"),
+        ({"after": "data_weight"}, "may come from data_weight , an earlier exercise"),
+    ],
+)
+def test_what_a_difference_means_is_said(changes, told):
+    notebook = graded()
+    notebook.metadata["autograder"]["examples"]["test_posterior_mean"].update(changes)
+    exercise = words(part(feedback_page(notebook, PS1), "test_posterior_mean"))
+    notes = ("Here your answer is right.", "Chance has a part", "an earlier exercise")
+    assert told in exercise
+    assert sum(note in exercise for note in notes) == bool(told)
 
 
 def test_the_notebook_is_folded_below_with_its_outputs(page):

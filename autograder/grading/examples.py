@@ -10,7 +10,7 @@ Whatever is here is shown beside a grade and has no part in it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -36,27 +36,32 @@ _MAX_CORNERS_OF_ALL = 10_000
 
 
 def examples_to_show(
-    suite: Suite, run: NotebookRun, known: KnownMisconceptions, results: Iterable[CellResult]
+    suite: Suite, run: NotebookRun, known: KnownMisconceptions, results: Sequence[CellResult]
 ) -> dict[str, dict[str, Any]]:
     """For each test cell that lost points, and for each figure: its example, as plain JSON.
 
     ``call`` is the question as text. Of a figure, ``got`` and ``expected`` are drawings, see
     :func:`shown_drawing`, or None; else texts. ``agree`` says whether the two are equal, which
-    means nothing where ``by_chance`` is true.
+    means nothing where ``by_chance`` is true. ``after`` names an earlier exercise that is wrong, if
+    the answer may build on it.
     """
     told = {}
+    wrong = [result.grade_id for result in results if result.score < result.max_score]
     for result in results:
         cell = result.grade_id
         question = suite.examples[cell]
-        if result.score == result.max_score and question.action != "axes":
+        if cell not in wrong and question.action != "axes":
             continue
+        upstream = suite.upstream(cell)
+        after = [earlier.removeprefix("test_") for earlier in wrong if earlier in upstream]
         try:
             right = known.reference_answer(question)
             with work_limited_to(_SECONDS):
                 told[cell] = _compared(question, run, right) | {
                     "by_chance": question.action == "simulate"
                     or cell in suite.by_chance
-                    or any(isinstance(arg, Key) for arg in question.args)
+                    or any(isinstance(arg, Key) for arg in question.args),
+                    "after": after[0] if after else "",
                 }
         except Exception as problem:  # a picture that is missing may cost nobody the grade
             fault = GraderFault.caused_by(problem).sentence
@@ -123,7 +128,8 @@ def _shown(value: Any, depth: int) -> str:
     if isinstance(value, np.ndarray):
         return _shown_array(value)
     if isinstance(value, (list, tuple)):
-        inside = ", ".join(_shown(item, depth + 1) for item in value[:_SHORT])
+        items = [_shown(item, depth + 1) for item in value[:_SHORT]]
+        inside = (",\n " if any(" " in item for item in items) else ", ").join(items)
         inside += ", ..." if len(value) > _SHORT else "," if _is_single_tuple(value) else ""
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     if isinstance(value, dict):
