@@ -1,5 +1,6 @@
 """Whatever a kernel answers, a suite takes it for the student's doing, never for its own fault."""
 
+import json
 from functools import cache
 
 import numpy as np
@@ -41,9 +42,14 @@ class OddRun(LocalRun):
     def __init__(self, functions):
         super().__init__(functions)
         self.spoil = None
+        self._replies = {}
 
     def ask(self, question):
-        reply = super().ask(question)
+        asked = [self.shift, question.action, question.function]
+        asked = json.dumps([*asked, encode(question.args), encode(question.kwargs)])
+        if asked not in self._replies:
+            self._replies[asked] = super().ask(question)
+        reply = self._replies[asked]
         if "answer" not in reply:
             return reply
         return {"answer": _encoded(self.spoil(decode(reply["answer"])))}
