@@ -74,10 +74,17 @@ class TestResult:
 
 @dataclass(frozen=True)
 class CellResult:
-    """One test cell: the sum of its tests."""
+    """One test cell: the sum of its tests.
+
+    Attributes:
+        grade_id: its name.
+        tests: the hidden tests of it.
+        remark: what went wrong with the grader itself there, and cost no points.
+    """
 
     grade_id: str
     tests: tuple[TestResult, ...] = ()
+    remark: str = ""
 
     @property
     def score(self) -> float:

@@ -16,6 +16,9 @@ from course_config import ASSIGNMENTS, COURSE
 
 PS1 = ASSIGNMENTS[0]
 
+# Left to ``make verify``, because a test of the same kind is quicker: ``pytest -m thorough``.
+THOROUGH = pytest.mark.thorough
+
 
 @pytest.fixture
 def released():
@@ -38,6 +41,30 @@ def empty_gradebook(tmp_path_factory):
     small_class.directory_of(root)  # lets nbgrader find what makes one
     with small_class.gradebook_of(root):
         return root / "gradebook.db"
+
+
+# Begun first: what takes long, so that no worker is left alone with it, and what mostly waits, so
+# that others work meanwhile.
+FIRST = (
+    "attacks/test_attacks.py",
+    "test_crash_safety.py",
+    "attacks/test_other_user.py",
+    "attacks/test_positive_control.py",
+    "test_cluster.py",
+    "test_verify.py",
+    "test_odd_answers.py",
+    "test_compiled_code.py",
+    "test_demo.py",
+    "test_doors.py",
+    "test_sandbox.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    def place(item):
+        return next((i for i, name in enumerate(FIRST) if name in item.nodeid), len(FIRST))
+
+    items.sort(key=place)
 
 
 def pytest_xdist_auto_num_workers():

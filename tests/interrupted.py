@@ -5,7 +5,7 @@ python tests/interrupted.py ROOT TROUBLE...
 where TROUBLE is one or more of
 
 class:SEED:KILLS   kills of ``nbgrader autograde``
-json               a kill at every step of ``autograder grade --json``
+json:KILLS         kills of ``autograder grade --json``, but one at each of its steps at most
 demo:SEED          a kill of ``autograder demo``
 lock               runs of ``nbgrader autograde`` with a gradebook that is locked
 disk               runs of it on a disk that is full; needs a namespace in which it can mount
@@ -232,14 +232,15 @@ def work_of_a_teacher(root):
         gradebook.db.commit()
 
 
-def kills_of_json(root):
-    """Kill ``autograder grade --json`` at each of its steps; what is in the file afterwards."""
+def kills_of_json(root, kills):
+    """Kill ``autograder grade --json`` at its steps; what is in the file afterwards."""
     root = shutil.copytree(root / "course", root / "json")
     steps, _, said = forked(autograder_grade(root), root)
     results = root / "results.json"
     expected = without_time(results)
     found = []
-    for kill_at in range(1, len(steps) + 1):
+    last, tried = len(steps), min(kills, len(steps))
+    for kill_at in (1 + number * (last - 1) // (tried - 1) for number in range(tried)):
         results.unlink(missing_ok=True)
         forked(autograder_grade(root), root, kill_at)
         kept = without_time(results) if results.exists() else []

@@ -1,6 +1,7 @@
 """One submission never ends a batch, and whoever is not graded is named, with the reason."""
 
 import io
+import os
 
 import nbformat
 import pytest
@@ -185,6 +186,50 @@ def test_without_a_sandbox_nobody_is_touched(root, key, monkeypatch):
     assert not well
     assert "Nothing was graded. Student code is only run inside a sandbox" in log
     assert not (root / "autograded").exists()
+
+
+def test_what_a_link_leads_to_is_copied_nowhere(root, key, tmp_path):
+    """nbgrader copies what lies beside a notebook, into ``autograded/`` and into ``feedback/``."""
+    (tmp_path / "secret").write_text("swordfish")
+    hand_in(root, "mallory", key, date="2027-01-02 12:00:00 UTC")
+    hand_in(root, "zoe", key)
+    folder = root / "submitted" / "mallory" / PS1.name
+    for name in ("notes.txt", "[ab]/*.txt", ".hidden"):
+        link = folder / name
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(tmp_path / "secret")
+    (folder / "gone").symlink_to("nowhere")
+    (folder / "all").symlink_to(tmp_path)
+    os.mkfifo(folder / "pipe")
+    (folder / "mine.txt").write_text("an ordinary file")
+    (root / "submitted" / "zoe" / PS1.name / "notes.txt").write_text("an ordinary file, too")
+    well, log = autograde(root)
+    assert well, log
+    assert "6 that are no ordinary files (links, pipes) are left out, such as" in log
+    small_class.NbGraderCourse(root).generate_feedback(PS1, "mallory")
+    kept = {"mine.txt", "timestamp.txt"}
+    for step, page in (("autograded", NOTEBOOK), ("feedback", f"{PS1.notebook}.html")):
+        found = [path for path in (root / step / "mallory").rglob("*") if path.is_file()]
+        assert not any(b"swordfish" in path.read_bytes() for path in found)
+        copied = {path.name for path in found if path.parent.name == PS1.name}
+        assert copied - {path.name for path in (root / "source" / PS1.name).iterdir()} <= {
+            page,
+            *kept,
+        }
+        assert kept <= copied
+    assert (root / "autograded" / "zoe" / PS1.name / "notes.txt").exists()
+
+
+def test_a_date_that_is_a_link_is_not_read(root, key):
+    """It could lead to a file without end, or to a pipe on which the run would wait for ever."""
+    for student in ("good", "mallory"):
+        hand_in(root, student, key)
+    (root / "submitted" / "mallory" / PS1.name / "timestamp.txt").symlink_to("/dev/zero")
+    _, log = autograde(root)
+    assert "mallory was not graded. Its timestamp.txt holds no date" in log
+    reasons = {student: row["why_not_graded"] for student, row in exported(root).items()}
+    assert not reasons["good"]
+    assert reasons["mallory"].startswith("Its timestamp.txt holds no date and time")
 
 
 def test_a_hook_of_the_course_is_still_called(root, key):

@@ -32,9 +32,22 @@ def test_a_cell_that_quits_costs_no_exercise(key, code):
     assert sum(scores(graded).values()) == 17
 
 
-def test_a_name_overwritten_later_is_graded_as_it_was(key):
-    later = with_cell(key, "posterior_mean = 0.6\ndata_weight = None", after="test_plot_shrinkage")
-    assert sum(scores(grade(later, PS1, COURSE)).values()) == 17
+def test_names_are_graded_as_they_stood_at_the_test_cell(key):
+    """Neither what a later cell overwrites counts, nor a name that only a later cell binds."""
+    early = "def posterior_mean(a, b, k, n):\n    return late * (a + k) / (a + b + n)"
+    later = with_cell(
+        with_answers(key, posterior_mean=early),
+        "late = 1.0\ndata_weight = None",
+        after="test_data_weight",
+    )
+    graded = grade(later, PS1, COURSE)
+    assert scores(graded) == {
+        "test_posterior_mean": 0.0,
+        "test_data_weight": 3.0,
+        "test_shrinkage_shift": 3.0,
+        "test_plot_shrinkage": 5.0,
+    }
+    assert all("NameError" in test.hint for test in graded.cells[0].tests)
 
 
 def test_hidden_inputs_reach_no_page(key):

@@ -6,6 +6,7 @@ They look for the answers in ``__main__``, as they do in a notebook.
 import ast
 import importlib
 import sys
+from functools import cache
 
 import jax
 import matplotlib.pyplot as plt
@@ -31,6 +32,12 @@ def defined_by(notebook):
     return names
 
 
+@cache
+def names_of_key(notebook):
+    """Those of the answer key, the same ones for all tests: JAX compiles them once."""
+    return defined_by(read_notebook(BY_NOTEBOOK[notebook].key))
+
+
 def exercises(notebook):
     """The functions that a notebook asks for, in its order."""
     released = released_notebook(BY_NOTEBOOK[notebook])
@@ -45,7 +52,7 @@ class Checks:
         for folder in (ROOT / "source" / BY_NOTEBOOK[notebook].name, ROOT / "source"):
             monkeypatch.syspath_prepend(folder)
         self.module = importlib.import_module(f"{notebook}_checks")
-        self.names = defined_by(read_notebook(BY_NOTEBOOK[notebook].key))
+        self.names = names_of_key(notebook)
         self.define(self.names)
 
     def define(self, names):
@@ -78,13 +85,29 @@ def checks(request, monkeypatch):
     setting = "jax_disable_most_optimizations"
     before = jax.config.read(setting)
     jax.config.update(setting, True)
-    yield Checks(request.param, monkeypatch)
+    checks = Checks(request.param, monkeypatch)
+    names = dict(checks.names)
+    yield checks
+    checks.names.clear()
+    checks.names.update(names)
     jax.config.update(setting, before)
 
 
+def name_of(answer):
+    return answer.partition(" = ")[0]
+
+
 def parametrised(*names, rows):
-    """The first name is that of a notebook."""
-    return pytest.mark.parametrize(("checks", *names), rows, indirect=["checks"])
+    """The first name is that of a notebook, whose tests stay together."""
+    cases = [
+        pytest.param(
+            *row,
+            marks=pytest.mark.xdist_group(f"checks of {row[0]}"),
+            id="-".join(map(name_of, row[:2])),
+        )
+        for row in rows
+    ]
+    return pytest.mark.parametrize(("checks", *names), cases, indirect=["checks"])
 
 
 @parametrised(rows=[(notebook,) for notebook in BY_NOTEBOOK])
@@ -191,11 +214,7 @@ def slips():
             answer = line
 
 
-def name_of(answer):
-    return answer.partition(" = ")[0]
-
-
-@parametrised("answer", "words", rows=[pytest.param(*s, id=name_of(s[1])) for s in slips()])
+@parametrised("answer", "words", rows=slips())
 def test_a_slip_is_named(checks, answer, words):
     checks.take_for_passed("student_tonkatsu")
     checks.answer(answer)

@@ -10,6 +10,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+from conftest import THOROUGH
 
 from autograder.grading.kernels import kernel_setup
 from autograder.grading.suite import collect, run_suite
@@ -220,7 +221,14 @@ def answers_of_the_key(assignment, setup):
         return run.noted
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda a: a.name)
+# Compiling those of the larger notebooks takes a minute each.
+QUICK = ("ps1-shrinkage", "ps3-learning-the-prior")
+
+
+@pytest.mark.parametrize(
+    "assignment",
+    [pytest.param(a, id=a.name, marks=[] if a.name in QUICK else THOROUGH) for a in ASSIGNMENTS],
+)
 def test_every_answer_to_every_suite_is_the_same_with_and_without_the_store(assignment):
     """Bit for bit: what is compared is the text that came from the kernel."""
     setup = kernel_setup(COURSE)

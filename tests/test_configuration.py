@@ -3,17 +3,22 @@
 import dataclasses
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from conftest import PS1
 from traitlets.config import Config
 
+from autograder import cli
 from autograder.configuration import SAFE_OPTIONS, configure_nbgrader
 from autograder.course import Course, Limits
+from autograder.doors.course_directory import NbGraderCourse
+from autograder.doors.doctor import findings
 from autograder.errors import UserError
 from course_config import COURSE, ROOT, configure
 
@@ -65,31 +70,66 @@ def run(folder, program, *arguments):
     )
 
 
-@pytest.mark.parametrize(
-    ("command", "mistake"),
-    [
-        *(("nbgrader autograde", mistake) for mistake in MISTAKES),
-        ("autograder doctor", "a value of another type"),
-        ("autograder doctor", "an option of nbgrader's with a wrong name"),
-    ],
-)
-@pytest.mark.xdist_group("configuration")
-def test_a_mistake_ends_the_command(course_folder, mistake, command):
-    right, wrong, told = MISTAKES[mistake]
+@pytest.fixture
+def with_mistake(tmp_path, monkeypatch):
+    """Lets this process find a course_config.py with a mistake in it; gives what is to be told."""
+
+    def make(mistake):
+        (tmp_path / "course_config.py").write_text(text_with(mistake), "utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.delitem(sys.modules, "course_config")
+        return told_of(mistake)
+
+    return make
+
+
+def text_with(mistake):
+    right, wrong, _ = MISTAKES[mistake]
     text = (ROOT / "course_config.py").read_text("utf-8")
-    told = told.replace("LINE", str(text[: text.index(right)].count("\n") + 1))
-    (course_folder / "course_config.py").write_text(text.replace(right, wrong), "utf-8")
-    program, subcommand = command.split()
-    assignment = [PS1.name] if program == "nbgrader" else []
-    outcome = run(course_folder, program, subcommand, *assignment)
-    if command == "autograder doctor" and mistake.startswith("an option of nbgrader's"):
-        assert outcome.returncode == 1
-        assert told in " ".join(outcome.stdout.split())
-    else:
-        assert outcome.returncode == 2
-        assert len(outcome.stderr.strip().splitlines()) == 1
-        assert told in outcome.stderr
-        assert "course_config.py" in outcome.stderr
+    assert right in text
+    return text.replace(right, wrong)
+
+
+def told_of(mistake):
+    right, _, told = MISTAKES[mistake]
+    text = (ROOT / "course_config.py").read_text("utf-8")
+    return told.replace("LINE", str(text[: text.index(right)].count("\n") + 1))
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_ends_nbgrader_while_it_reads_its_configuration(with_mistake, mistake, capsys):
+    told = with_mistake(mistake)
+    with pytest.raises(SystemExit) as end:
+        runpy.run_path(str(ROOT / "nbgrader_config.py"), {"get_config": Config})
+    assert end.value.code == 2
+    (sentence,) = capsys.readouterr().err.strip().splitlines()
+    assert sentence.startswith("nbgrader was not started. ")
+    assert told in sentence
+    assert "course_config.py" in sentence
+
+
+def test_a_mistake_ends_every_command_of_autograder(with_mistake, capsys):
+    told = with_mistake("a value of another type")
+    for command in (["doctor"], ["grade", "."], ["grade-class", PS1.name], ["demo"]):
+        assert cli.main(command) == 2
+        (sentence,) = capsys.readouterr().err.strip().splitlines()
+        assert told in sentence
+
+
+def test_the_doctor_finds_a_wrong_option_of_nbgraders(with_mistake):
+    told = with_mistake("an option of nbgrader's with a wrong name")
+    (finding,) = [f for f in islice(findings(COURSE), 5) if f.name == "nbgrader's options"]
+    assert told in finding.advice
+
+
+@pytest.mark.xdist_group("configuration")
+def test_no_student_code_is_run_after_a_mistake(course_folder):
+    (course_folder / "course_config.py").write_text(text_with("a missing comma"), "utf-8")
+    outcome = run(course_folder, "nbgrader", "autograde", PS1.name)
+    assert outcome.returncode == 2
+    assert len(outcome.stderr.strip().splitlines()) == 1
+    assert "course_config.py" in outcome.stderr
+    assert told_of("a missing comma") in outcome.stderr
     assert not (course_folder / "escaped").exists()
     assert not (course_folder / "autograded").exists()
 
@@ -98,14 +138,9 @@ def test_a_mistake_ends_the_command(course_folder, mistake, command):
 def test_without_a_readable_configuration_file_the_sandbox_holds(course_folder):
     """nbgrader goes on where nbgrader_config.py is no Python; then the JSON beside it counts."""
     shutil.copy(ROOT / "course_config.py", course_folder)
-    configuration = course_folder / "nbgrader_config.py"
-    right = configuration.read_text("utf-8")
-    configuration.write_text("this is no Python\n", "utf-8")
-    try:
-        run(course_folder, "nbgrader", "generate_assignment", PS1.name)
-        run(course_folder, "nbgrader", "autograde", PS1.name)
-    finally:
-        configuration.write_text(right, "utf-8")
+    (course_folder / "nbgrader_config.py").write_text("this is no Python\n", "utf-8")
+    NbGraderCourse(course_folder).generate_assignment(PS1)
+    run(course_folder, "nbgrader", "autograde", PS1.name)
     assert not (course_folder / "escaped").exists()
     autograded = course_folder / "autograded" / "mallory" / PS1.name / f"{PS1.notebook}.ipynb"
     assert "autograder" in json.loads(autograded.read_text("utf-8"))["metadata"]

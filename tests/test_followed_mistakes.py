@@ -72,8 +72,10 @@ def student_tonkatsu(a, b, n):
 
 
 def test_a_model_that_refuses_whole_numbers_loses_its_point_once():
-    """Exercises that call it are asked with floats."""
+    """Exercises that call it are asked with floats; and the words say so, not "TypeError"."""
     assignment = COURSE.assignment("ps2-student-model")
     key = read_notebook(assignment.key)
-    scored = scores(grade(with_answers(key, student_tonkatsu=ONLY_FLOATS), assignment, COURSE))
-    assert scored == scores(graded_key(assignment)) | {"test_student_tonkatsu": 7.0}
+    graded = grade(with_answers(key, student_tonkatsu=ONLY_FLOATS), assignment, COURSE)
+    assert scores(graded) == scores(graded_key(assignment)) | {"test_student_tonkatsu": 7.0}
+    (failed,) = [test for test in graded.cells[0].tests if not test.passed]
+    assert "whole number" in failed.hint

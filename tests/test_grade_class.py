@@ -198,6 +198,13 @@ def test_who_cannot_be_graded_any_more_loses_the_old_grade(root, run_command):
     assert "not valid JSON" in exported(root)["alyssa"]["why_not_graded"]
 
 
+def test_a_date_that_is_a_link_is_not_read(root, run_command):
+    (root / "submitted" / "emi" / PS1.name / "timestamp.txt").symlink_to("/dev/zero")
+    run_command()
+    assert exported(root)["emi"]["why_not_graded"].startswith("Its timestamp.txt holds no date")
+    assert contents(root).keys() == {"alyssa", "ben", "diego"}
+
+
 def test_a_fault_of_the_grader_is_told_and_tried_again(root, run_command, graded, key):
     hand_in(root, "emi", with_answers(key, explain_shrinkage="RAISE TypeError"))
     _, told = run_command()

@@ -1,5 +1,6 @@
 """What is released beside a notebook, and how it comes into the kernels that notebooks run in."""
 
+import contextlib
 import dataclasses
 import re
 import shutil
@@ -11,11 +12,14 @@ import nbformat
 import pytest
 from conftest import PS1, STRICT, with_cell
 
+from autograder.authoring import release
 from autograder.authoring.release import stale_files
+from autograder.errors import UserError
 from autograder.grading.grade import grade, grade_file
 from autograder.grading.kernels import kernel_setup, with_modules
 from autograder.notebooks.cells import grade_id
 from autograder.notebooks.reading import released_notebook
+from autograder.records import CellResult, Result, TestResult
 from autograder.sandbox.kernel import LiveKernel
 from course_config import ASSIGNMENTS, COURSE, ROOT
 
@@ -124,3 +128,29 @@ def test_a_release_that_is_not_what_the_source_gives_is_found(tmp_path):
         ps1.release.parent / "old_checks.py",
         ps1.key.parent / "glossary.md",
     ]
+
+
+@pytest.mark.parametrize("points", [0.0, 2.0])
+def test_a_release_is_written_only_when_the_keys_score_full_marks(tmp_path, monkeypatch, points):
+    course_root, fresh = tmp_path / "course", tmp_path / "fresh"
+    ps1 = dataclasses.replace(PS1, root=course_root)
+    course = dataclasses.replace(COURSE, root=course_root, assignments=(ps1,))
+    for folder in ("release", "solutions"):
+        for root, text in ((course_root, "old"), (fresh, "new")):
+            (root / folder / PS1.name).mkdir(parents=True)
+            (root / folder / PS1.name / "shrinkage.ipynb").write_text(text)
+
+    def grade_key(assignment, course):
+        assert assignment.key.read_text() == "new"
+        tests = (TestResult("right", points == 2, points, 2.0),)
+        return Result("", None, None, None, cells=(CellResult("test_f", tests),))
+
+    monkeypatch.setattr(release, "generated", lambda course: contextlib.nullcontext(fresh))
+    monkeypatch.setattr(release, "_grade_key", grade_key)
+    if points == 2:
+        assert release.make_release(course, 1) == [ps1.release, ps1.key]
+    else:
+        with pytest.raises(UserError, match=r"ps1-shrinkage does not score full marks \(0 of 2\)"):
+            release.make_release(course, 1)
+    expected = "new" if points == 2 else "old"
+    assert [path.read_text() for path in (ps1.release, ps1.key)] == [expected] * 2

@@ -670,6 +670,15 @@ def test_without_bubblewrap_grading_refuses_in_one_sentence(monkeypatch):
         walls._why_bubblewrap_fails.cache_clear()
 
 
+def test_the_bubblewrap_that_was_looked_up_is_the_one_that_is_started(tmp_path, monkeypatch):
+    """Kernels are started with an environment of their own, whose PATH is another."""
+    own = tmp_path / "bwrap"
+    own.write_text("#!/bin/sh\n")
+    own.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert walls.bubblewrap()[0] == str(own)
+
+
 def test_a_course_inside_what_students_can_read_is_refused(monkeypatch):
     monkeypatch.setattr("sys.prefix", str(ROOT))
     with pytest.raises(SandboxUnavailable, match="keep the course outside"):

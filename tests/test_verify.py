@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from conftest import PS1
 from scipy.stats import norm
 
 from autograder import statistics
@@ -15,7 +16,8 @@ by_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda a:
 
 @by_assignment
 def test_a_sample_of_misconceptions_is_named_and_of_other_right_ways_accepted(assignment):
-    tasks = tasks_of(assignment, quick=True)
+    """Whole notebooks are tried with one assignment; test_suites has the keys of all."""
+    tasks = [t for t in tasks_of(assignment, quick=True) if not t.notebooks or assignment == PS1]
     problems = [finding for task in tasks for finding in carry_out(task, COURSE) if finding.problem]
     assert problems == []
 
@@ -29,9 +31,12 @@ def test_each_exercise_has_its_misconceptions_and_alternatives(assignment):
     assert library_of(assignment.notebook).functions
 
 
-@by_assignment
-def test_the_reference_never_fails_whatever_the_seeds(assignment):
-    assert all(tried.failures == 0 for tried in study(assignment, runs=2).values())
+def test_a_study_tells_how_often_the_reference_fails():
+    """Nobody listens to checks but within a study; test_odd_answers runs the other references."""
+    tally = study(ASSIGNMENTS[4], runs=2)
+    assert len(tally) > 2
+    assert all(tried.runs == 2 and tried.checks > 0 for tried in tally.values())
+    assert all(tried.failures == 0 for tried in tally.values())
 
 
 def test_the_dkw_bound_holds_and_has_power():

@@ -63,7 +63,7 @@ class LocalRun:
         """The answer as a function of the shift, compiled if JAX can compile it."""
 
         def plain(shift: Any) -> Any:
-            return ask(self.functions[question.function], _shifted(question, shift))
+            return ask(self.functions[question.function], shifted(question, shift))
 
         compiled = jax.jit(plain)
         try:
@@ -73,7 +73,8 @@ class LocalRun:
         return compiled
 
 
-def _shifted(question: Question, shift: Any) -> Question:
+def shifted(question: Question, shift: Any) -> Question:
+    """The question with another random seed, or with other keys."""
     args = tuple(Key(arg.seed + shift) if isinstance(arg, Key) else arg for arg in question.args)
     kwargs = tuple(
         (name, value + shift if name == "seed" else value) for name, value in question.kwargs

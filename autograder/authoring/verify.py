@@ -361,7 +361,7 @@ def _check_members(task: Task, course: Course) -> Iterator[Finding]:
     for member in task.members:
         only = frozenset([f"test_{member.function}"])
         (cell,) = run_suite(suite, Mistaken(known, member), known, only)
-        problem = KEEPS_FULL_MARKS if cell.score == cell.max_score else ""
+        problem = cell.remark or (KEEPS_FULL_MARKS if cell.score == cell.max_score else "")
         told = _told([cell], cell.grade_id)
         yield Finding(assignment.name, "family", member.function, member.name, problem, told)
 
@@ -375,6 +375,8 @@ def _difference(cells: list[CellResult], graded: tuple[CellResult, ...]) -> str:
 
 def _problem(variant: Variant, cells: list[CellResult], suite: Suite) -> str:
     own = next(cell for cell in cells if cell.grade_id == f"test_{variant.function}")
+    if own.remark:
+        return own.remark
     failed = [test for test in own.tests if not test.passed]
     if variant.kind == "alternative" and failed:
         return f"loses {own.max_score - own.score:g} points: {failed[0].hint}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import glob
 import logging
 import os
 import shutil
 import sqlite3
+import stat
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
@@ -32,6 +34,8 @@ UNDATED = "Its timestamp.txt holds no date and time: correct or remove that file
 GradebookUnusable = (OperationalError, InternalError)
 # How long a gradebook that another program writes to is waited for.
 GRADEBOOK_PATIENCE_SECONDS = 60
+# Where there are more of them, nothing is copied but the notebook.
+_MOST_LEFT_OUT = 100
 # With less room than this on the disk no submission is begun.
 LEAST_ROOM_BYTES = 32 * 2**20
 
@@ -68,6 +72,8 @@ class AutogradeRun:
                     notebook = folder / f"{assignment.notebook}.ipynb"
                     self._converter.assignments[str(folder)] = [str(notebook)]
                     self._remove_if_half_graded(gradebook, notebook, assignment, student)
+                    if not has_ordinary_date(folder):
+                        self._leave_out(folder, assignment, student)
         except (UserError, OSError, *GradebookUnusable) as problem:
             reason = str(problem) if isinstance(problem, UserError) else sentence_of(problem)
             self._log.error("Nothing was graded. %s", reason)
@@ -76,9 +82,16 @@ class AutogradeRun:
         self._converter.pre_convert_hook = self._begin_submission
         self._converter.post_convert_hook = self._end_submission
 
+    def _leave_out(self, folder: Path, assignment: Assignment, student: str) -> None:
+        # nbgrader reads the file before anything can be said about it, and waits for a pipe.
+        del self._converter.assignments[str(folder)]
+        self._fail(assignment.name, student, UNDATED)
+
     def fail(self, resources: dict[str, Any], reason: str) -> None:
         """Say and note why a submission was not graded, and let it count nowhere."""
-        assignment, student = _whose(resources)
+        self._fail(*_whose(resources), reason)
+
+    def _fail(self, assignment: str, student: str, reason: str) -> None:
         self._log.error("%s of %s was not graded. %s", assignment, student, reason)
         try:
             not_graded.note(self._directory, assignment, student, reason)
@@ -142,12 +155,30 @@ class AutogradeRun:
             not_graded.note(self._directory, *_whose(resources), not_graded.UNFINISHED)
         except (OSError, *GradebookUnusable) as problem:
             self.end(problem)
+        folder = Path(notebooks[0]).parent
+        self._copy_only_ordinary_files(folder)
         try:
-            self._directory.get_existing_timestamp(str(Path(notebooks[0]).parent))
+            self._directory.get_existing_timestamp(str(folder))
         except Exception:  # nbgrader ends here because of a method that it does not have
             self.fail(resources, UNDATED)
         if self._hooks[0]:
             self._hooks[0](notebooks=notebooks, **of_the_run)
+
+    def _copy_only_ordinary_files(self, folder: Path) -> None:
+        """Let nbgrader copy nothing that whoever handed it in has laid a link to.
+
+        It copies what lies beside a notebook and follows links, which may lead to the gradebook.
+        """
+        found = [str(path) for path in no_ordinary_files(folder)]
+        if found:
+            told = "%s: %d that are no ordinary files (links, pipes) are left out, such as %r"
+            self._log.warning(told, folder, len(found), os.path.relpath(found[0], folder))
+        if len(found) > _MOST_LEFT_OUT:
+            found = [str(folder)]
+        # nbgrader matches each file with these, and a path that is absolute as it is. Those of the
+        # submission before go.
+        kept = [pattern for pattern in self._directory.ignore if not os.path.isabs(pattern)]
+        self._directory.ignore = kept + [glob.escape(path) for path in found]
 
     def _end_submission(self, notebooks: list[str], **of_the_run: Any) -> None:
         """nbgrader's hook when all of a submission is written."""
@@ -198,3 +229,24 @@ def _whose(resources: dict[str, Any]) -> tuple[str, str]:
 
 def _has_date(folder: Path) -> bool:
     return (folder / "timestamp.txt").exists()
+
+
+def has_ordinary_date(folder: Path) -> bool:
+    """Whether the file with a submission's date is an ordinary one, or there is none."""
+    return _is_ordinary(folder / "timestamp.txt")
+
+
+def no_ordinary_files(folder: Path) -> Iterator[Path]:
+    """What is below a folder and is neither a file nor a folder itself: links, pipes, devices."""
+    for inner, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            if not _is_ordinary(Path(inner, name)):
+                yield Path(inner, name)
+
+
+def _is_ordinary(path: Path) -> bool:
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return True
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)

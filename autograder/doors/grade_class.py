@@ -22,7 +22,13 @@ from autograder.classes.grading import Outcome, grade_here
 from autograder.classes.kept_grades import KeptGrades, fingerprint
 from autograder.course import Assignment, Course
 from autograder.doors import not_graded
-from autograder.doors.autograde_run import GradebookUnusable, expect_writable, sentence_of
+from autograder.doors.autograde_run import (
+    UNDATED,
+    GradebookUnusable,
+    expect_writable,
+    has_ordinary_date,
+    sentence_of,
+)
 from autograder.doors.course_directory import NbGraderCourse
 from autograder.doors.gradebook import expect_entered
 from autograder.doors.nbgrader import GradeInSandbox
@@ -182,6 +188,8 @@ class ClassRun:
             ):
                 submission = Submission(student, folder)
                 try:
+                    if not has_ordinary_date(folder):
+                        raise CannotGrade(UNDATED)
                     submission.notebook = notebook_to_grade(folder, self._assignment)
                     submission.key = self._kept.key(read_submitted_file(submission.notebook))
                     submission.is_entered = self._is_entered(submission, gradebook)

@@ -96,7 +96,10 @@ def _with_owner(result: Result, path: Path, assignment: Assignment | None) -> Re
 
 @dataclass(frozen=True)
 class Graded:
-    """What :func:`grade` finds: the test cells' results, and the notebook with them in it."""
+    """What :func:`grade` finds: the test cells' results, and the notebook with them in it.
+
+    ``reason`` remarks on what whoever grades should know, or is empty.
+    """
 
     cells: tuple[CellResult, ...]
     graded_notebook: NotebookNode
@@ -145,7 +148,8 @@ def grade(
         "cells": [result.as_json() for result in ordered],
         "examples": examples_to_show(suite, run, known, ordered),
     }
-    return Graded(tuple(ordered), restored, note)
+    remarks = [note, *(result.remark for result in ordered)]
+    return Graded(tuple(ordered), restored, " ".join(filter(None, remarks)))
 
 
 def points_of_test_cells(released: NotebookNode) -> dict[str, float]:

@@ -10,6 +10,7 @@ use the ``student`` fixture, :class:`autograder.proxy.Student`.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -29,8 +30,11 @@ from autograder.misconceptions.estimates import is_estimate
 from autograder.misconceptions.known import NO_ANSWER, KnownMisconceptions
 from autograder.misconceptions.library import Misconception
 from autograder.misconceptions.matching import name_misconceptions
+from autograder.notebooks.display import printable
 from autograder.notebooks.run import Answers
 from autograder.records import Answered, CellResult, Question, TestResult
+
+_log = logging.getLogger(__name__)
 
 # Processor time of the grader's own for one test; right answers take less than a second.
 CHECK_SECONDS = 60
@@ -295,6 +299,23 @@ class _Runner(_Collector):
         return TestResult(name, False, 0.0, points, hint, tests_that=told)
 
     def cell_result(self, cell: str, upstream: set[str]) -> CellResult:
+        """The cell's tests, in the words of :meth:`_explained`.
+
+        The points are there already: where these words cannot be found, which is a fault of the
+        grader's, a remark says so and the tests keep their own.
+        """
+        tests = tuple(self.results[cell])
+        if all(test.passed for test in tests):
+            return CellResult(cell, tests)
+        try:
+            return CellResult(cell, self._explained(cell, upstream))
+        except Exception as error:
+            fault = printable(str(GraderFault.caused_by(error)))
+            remark = f"What is wrong in {cell} could not be named, which costs no points: {fault}."
+            _log.error(remark)
+            return CellResult(cell, tests, remark)
+
+    def _explained(self, cell: str, upstream: set[str]) -> tuple[TestResult, ...]:
         """The cell's tests; those explained by a misconception have its words.
 
         Where an exercise of ``upstream`` is wrong, what no misconception explains may come from
@@ -302,8 +323,6 @@ class _Runner(_Collector):
         """
         tests = self.results[cell]
         failed = [test for test in tests if not test.passed]
-        if not failed:
-            return CellResult(cell, tuple(tests))
         wrong_before = [
             name
             for name, earlier in self.results.items()
@@ -337,7 +356,7 @@ class _Runner(_Collector):
             elif wrong_before and (cell, test.name) not in self._inconsistent:
                 test = replace(test, hint=f"{test.hint} {_mend_first(wrong_before[0])}")
             explained[test.name] = test
-        return CellResult(cell, tuple(explained.get(test.name, test) for test in tests))
+        return tuple(explained.get(test.name, test) for test in tests)
 
 
 class Mistaken:
