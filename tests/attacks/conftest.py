@@ -7,7 +7,7 @@ import pytest
 from attacks.room import Room
 
 # An honest submission is graded behind each so many attacks.
-ATTACKS_BETWEEN = 10
+ATTACKS_BETWEEN = 20
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def room(tmp_path_factory):
 
 @pytest.fixture
 def attacked(room):
-    """The room; after every tenth attack an honest submission must be graded as ever."""
+    """The room; after so many attacks an honest submission must be graded as ever."""
     yield room
     if len(room.graded) >= ATTACKS_BETWEEN:
         grade_honest(room)
