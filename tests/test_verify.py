@@ -2,14 +2,17 @@
 
 import numpy as np
 import pytest
-from conftest import PS1
+from conftest import PS1, with_answers
 from scipy.stats import norm
 
 from autograder import statistics
+from autograder.authoring import verify
 from autograder.authoring.power import study
-from autograder.authoring.verify import carry_out, tasks_of, variants_of
+from autograder.authoring.verify import PARTS, carry_out, tasks_of, variants_of
+from autograder.errors import UserError
 from autograder.misconceptions.library import library_of
 from course_config import ASSIGNMENTS, COURSE
+from solutions import shrinkage
 
 by_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda a: a.name)
 
@@ -37,6 +40,43 @@ def test_a_study_tells_how_often_the_reference_fails():
     assert len(tally) > 2
     assert all(tried.runs == 2 and tried.checks > 0 for tried in tally.values())
     assert all(tried.failures == 0 for tried in tally.values())
+
+
+def test_of_one_exercise_only_its_own_answers_are_tried():
+    tasks = tasks_of(PS1, quick=False, exercise="data_weight")
+    tried = [one for task in tasks for one in (*task.variants, *task.members)]
+    assert {one.function for one in tried} == {"data_weight"}
+    assert [task.notebooks for task in tasks if task.notebooks] == [
+        ("answer key", "empty release"),
+        tuple(PARTS),
+    ]
+    with pytest.raises(UserError, match="ps1-shrinkage has no exercise 'data_wait'"):
+        tasks_of(PS1, quick=False, exercise="data_wait")
+
+
+def test_an_exercise_without_another_right_way_is_named(monkeypatch):
+    missing = ("alternative", "data_weight")
+    kept = [v for v in variants_of(PS1) if (v.kind, v.function) != missing]
+    assert PARTS["misconceptions and alternatives"](PS1, COURSE) == ""
+    monkeypatch.setattr(verify, "variants_of", lambda assignment: kept)
+    told = PARTS["misconceptions and alternatives"](PS1, COURSE)
+    assert told == "data_weight has no alternative"
+
+
+def test_a_reference_that_is_wrong_is_named(monkeypatch):
+    monkeypatch.setattr(shrinkage, "data_weight", lambda a, b, n: n / (a + b))
+    told = PARTS["reference"](PS1, COURSE)
+    assert told.startswith("fails weights of a class of test_data_weight (")
+    assert "posterior_mean" not in told
+
+
+def test_a_check_that_complains_of_the_key_is_named(monkeypatch, key):
+    spoilt = with_answers(key, data_weight="def data_weight(a, b, n):\n    return n / 10")
+    monkeypatch.setattr(verify, "read_notebook", lambda path: spoilt)
+    told = PARTS["visible checks"](PS1, COURSE)
+    assert told.startswith("complain of the answer key: test_data_weight (AssertionError: ")
+    assert "That compares real bentos with imaginary ones." in told
+    assert told.count("test_") == 1
 
 
 def test_the_dkw_bound_holds_and_has_power():
