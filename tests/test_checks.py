@@ -272,7 +272,7 @@ def test_a_slip_is_named(checks, answer, words):
     assert words in checks.complaint(name_of(answer))
 
 
-@parametrised("answer", "words", rows=[pytest.param(*s, id=s[1][:60]) for s in slips(MORE_SLIPS)])
+@parametrised("answer", "words", rows=slips(MORE_SLIPS))
 def test_what_misled_a_reader_is_named(checks, answer, words):
     checks.take_for_passed("student_tonkatsu", "simulate_population")
     checks.answer(answer)
