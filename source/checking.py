@@ -129,9 +129,12 @@ def show(value: Any) -> str:
     numbers = as_numbers(value)
     if numbers is None:
         return repr(value) if len(repr(value)) < 60 else f"a {type(value).__name__}"
-    whole = np.asarray(value).dtype.kind in "iub"
-    text = str(np.asarray(value).tolist() if whole else np.round(numbers, 4).tolist())
-    return f"jnp.array({text})" if numbers.ndim else text
+    as_array = np.asarray(value)
+    if as_array.dtype == np.uint32 and as_array.shape == (2,) and not as_array[0]:
+        return f"jr.PRNGKey({as_array[1]})"
+    whole = as_array.dtype.kind in "iub"
+    text = str(as_array.tolist() if whole else np.round(numbers, 4).tolist())
+    return f"jnp.array({text})" if numbers.ndim and not isinstance(value, list) else text
 
 
 def brief(value: Any) -> str:
@@ -201,6 +204,7 @@ def check(
     meaning: str,
     slips: Any = (),
     pair: bool = False,
+    margin: float = 2e-4,
 ) -> None:
     """Compare the answer to one call with the expected one; name the slip if it is a known one.
 
@@ -224,14 +228,40 @@ def check(
         )
     if numbers is None:
         complain(*facts, meaning=f"{name} should return a number, or an array of numbers.")
+    is_right = numbers.shape == expected.shape
+    is_right = is_right and np.allclose(numbers, expected, rtol=0, atol=margin)
+    for slip, its_meaning in [] if is_right else slips:
+        has_shape = numbers.shape in ((), np.shape(slip))
+        if has_shape and np.allclose(numbers, slip, rtol=0, atol=2e-4, equal_nan=True):
+            complain(*facts, meaning=its_meaning)
+    if _looks_rounded(numbers, expected):
+        complain(
+            *facts,
+            meaning="Nearly: this looks rounded, and the grade looks at more digits. Return the "
+            "numbers as they are; rounding is for tables.",
+        )
     if numbers.shape != expected.shape:
-        complain(*facts, meaning="Your answer has another shape. " + meaning)
-    if not np.allclose(numbers, expected, rtol=0, atol=2e-4):
-        for slip, its_meaning in slips:
-            if np.allclose(numbers, slip, rtol=0, atol=2e-4, equal_nan=True):
-                complain(*facts, meaning=its_meaning)
+        complain(*facts, meaning="Your answer has a different shape. " + meaning)
+    if not is_right:
         complain(*facts, meaning=meaning)
     right(f"{name}({', '.join(map(brief, args))})", brief(got), who)
+
+
+def _looks_rounded(numbers: Any, expected: Any) -> bool:
+    """Whether an answer is the expected one, rounded to two, three or four digits.
+
+    What is expected has four digits itself, so four in the answer can be an accident; but hardly
+    so in two numbers at once. (Numbers above 10 leave float32 too few digits to tell.)
+    """
+    if numbers.shape != expected.shape or not np.all(np.abs(numbers) < 10):
+        return False
+    for digits in (2, 3, 4):
+        is_long = np.abs(expected - np.round(expected, min(digits, 3))) > 5e-5
+        exact = np.abs(numbers - np.round(numbers, digits)) < 1e-6
+        near = np.abs(numbers - expected) <= 0.51 * 10.0**-digits + 5e-5
+        if np.all(exact & near) and np.sum(is_long) >= (2 if digits == 4 else 1):
+            return True
+    return False
 
 
 def expect_axes(call: str, ax: Any) -> None:

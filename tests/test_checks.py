@@ -185,7 +185,7 @@ weigh_population = lambda k, n, mu, lam: jnp.ones(len(mu)) / len(mu)
 infer_population = lambda k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0: (41.5, 0.66)
     the mean comes first
 shrink = lambda k, n, mu, lam: k / n
-    That is Emi's raw fraction.
+    That is Emi's raw fraction, or else
 classroom_verdict = lambda k, n, seed=0: infer_population(k, n, seed=seed)
     Return one dictionary
 plot_concentration = lambda classrooms: plt.subplots()[1]
@@ -202,10 +202,61 @@ tail_probability = lambda observed, replicated: jnp.mean(replicated > observed)
 """
 
 
-def slips():
+# Mistakes that fresh readers made and that a check took for something else, or let pass.
+MORE_SLIPS = """
+shrinkage
+posterior_mean = lambda a, b, k, n: jnp.round((a + k) / (a + b + n), 4)
+    this looks rounded
+posterior_mean = lambda a, b, k, n: jnp.round((a + k) / (a + b + n), 3)
+    this looks rounded
+shrinkage_shift = lambda a, b, k, n: jnp.round((a + k) / (a + b + n) - k / n, 4)
+    this looks rounded
+student_model
+prior_predictive = lambda key, a, b, n, size: simulate_population(key, a, b, jnp.asarray(n * size))
+    simulate_population wants an array n
+learning_the_prior
+population_loglik = lambda *a: jnp.log(jnp.prod(jnp.exp(log_beta_binom(*a[2:], *a[:2]))))
+    too small for the computer
+infer_prior = lambda key, k, n, **_: jax.vmap(population_loglik)(jnp.ones(9), jnp.ones(9), k, n)
+    in_axes=(0, 0, None, None)
+infer_prior = lambda key, k, n, **_: float("no number")
+    infer_prior(jr.PRNGKey(0), jnp.array([70,
+two_classrooms
+sample_hyperprior = lambda key, m, **_: (jr.uniform(key, (m,)), jnp.exp(jr.uniform(key, (m,))))
+    The bounds are missing
+weigh_population = lambda k, n, mu, lam: jnp.ones(6) / 6
+    the sum runs over the students', axis=1
+infer_population = lambda k, n, seed=0, **_: jr.split(jnp.asarray(0.5))
+    jr.PRNGKey(seed) makes one
+shrink = lambda k, n, mu, lam: (mu * lam + k) / (mu * lam + n)
+    imaginary hamburgers are missing
+shrink = lambda k, n, mu, lam: n / (lam + n) * (k / n) + lam / (lam + n) * mu
+    find one that does not
+classroom_verdict = lambda k, n, seed=0: jnp.where(k > n, "pulled to the group", "no")
+    use a list comprehension
+real_data
+predict_three_ways = lambda k, n, *_: {"no_pooling": (k / n).tolist()}
+    got "no_pooling": [0.7, 0.7, 0.6, 0.6, 1.0, 0.0]
+predict_three_ways = lambda k, n, *_: {"no_pooling": k / n + 0.1}
+    compare its description in the docstring
+log_score = lambda rates, k, n: jnp.log(n) + xlogy(k, rates) + xlog1py(n - k, -rates)
+    add up over the students
+log_score = lambda rates, k, n: jnp.sum(jnp.log(n) + xlogy(k, rates) + xlog1py(n - k, rates))
+    for log(1 - p) y is -p
+"""
+# Drawn as it should be, but for the label of its x axis.
+NO_LABEL = """
+def plot_concentration(classrooms):
+    ax = plt.subplots()[1]
+    ax.set_xscale("log")
+    return ax
+"""
+
+
+def slips(text=SLIPS):
     """Notebook, wrong answer and words, of each slip above."""
     notebook = answer = ""
-    for line in SLIPS.strip().splitlines():
+    for line in text.strip().splitlines():
         if line in BY_NOTEBOOK:
             notebook = line
         elif line.startswith(" "):
@@ -219,6 +270,19 @@ def test_a_slip_is_named(checks, answer, words):
     checks.take_for_passed("student_tonkatsu")
     checks.answer(answer)
     assert words in checks.complaint(name_of(answer))
+
+
+@parametrised("answer", "words", rows=slips(MORE_SLIPS))
+def test_what_misled_a_reader_is_named(checks, answer, words):
+    checks.take_for_passed("student_tonkatsu", "simulate_population")
+    checks.answer(answer)
+    assert words in checks.complaint(name_of(answer))
+
+
+@parametrised(rows=[("two_classrooms",)])
+def test_a_missing_label_of_the_x_axis_is_named(checks):
+    checks.answer(NO_LABEL)
+    assert "use ax.set_xlabel" in checks.complaint("plot_concentration")
 
 
 def test_each_exercise_has_its_slip():

@@ -62,6 +62,40 @@ def test_what_says_nothing_is_not_followed(case):
     assert {cell: points for cell, points in scored.items() if points} == allowed
 
 
+# Where only the earlier answer has been rounded, only the earlier exercise loses points.
+ROUNDED = {
+    "posterior_mean": """
+def posterior_mean(a, b, k, n):
+    return jnp.round((a + k) / (a + b + n), {digits})
+""",
+    "log_binom_coeff": """
+def log_binom_coeff(n, k):
+    return jnp.round(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1), {digits})
+""",
+    "from_mean_concentration": """
+def from_mean_concentration(mu, lam):
+    return jnp.round(mu * lam, {digits}), jnp.round((1 - mu) * lam, {digits})
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "digits"),
+    [
+        ("ps1-shrinkage", "posterior_mean", 4),
+        ("ps1-shrinkage", "posterior_mean", 2),
+        ("ps3-learning-the-prior", "log_binom_coeff", 3),
+        ("ps4-two-classrooms", "from_mean_concentration", 4),
+    ],
+)
+def test_a_rounded_answer_is_charged_once(name, function, digits):
+    assignment = COURSE.assignment(name)
+    rounded = {function: ROUNDED[function].format(digits=digits)}
+    handed_in = with_answers(read_notebook(assignment.key), **rounded)
+    scored, full = scores(grade(handed_in, assignment, COURSE)), scores(graded_key(assignment))
+    assert {cell for cell in full if scored[cell] != full[cell]} == {f"test_{function}"}
+
+
 ONLY_FLOATS = """
 @gen
 def student_tonkatsu(a, b, n):

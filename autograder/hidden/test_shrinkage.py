@@ -145,13 +145,15 @@ class TestShrinkageShift:
 
 
 def own_means(student, a, b, k, n):
-    """The student's own posterior means, if they are wrong; later exercises may build on them."""
+    """The student's own posterior means, right, rounded or wrong: later exercises build on them.
+
+    Right ones change nothing, since nothing but float32 lies between them and the exact ones.
+    """
     try:
         own = student.numbers(student.call("posterior_mean", a, b, k, n), k.shape)
     except AssertionError:
         return None
-    is_right = np.allclose(own, exact.posterior_mean(a, b, k, n), atol=1e-4)
-    return own if np.all(np.isfinite(own)) and not is_right else None
+    return own if np.all(np.isfinite(own)) else None
 
 
 NAMES = ["Gus", "Hana", "Ito", "June"]

@@ -34,7 +34,7 @@ class TestToMeanConcentration:
         """The mean and the concentration of several Beta distributions, alone and in arrays."""
         for a, b in ((1.5, 6), (np.array([0.2, 30.0]), np.array([0.7, 12.0]))):
             mu, lam = two(student, student.call("to_mean_concentration", a, b), np.shape(a))
-            meaning = "Of the two dials, {} comes out wrong (the mean comes first)."
+            meaning = "Of the two parameters, {} comes out wrong (the mean comes first)."
             student.expect_close(
                 mu, a / (a + b), operations=4, meaning=meaning.format("the mean mu")
             )
@@ -49,7 +49,7 @@ class TestToMeanConcentration:
 class TestFromMeanConcentration:
     @pytest.mark.points(2)
     def test_a_and_b(self, student):
-        """a and b of several pairs of dials, alone and in arrays."""
+        """a and b of several pairs of mu and lam, alone and in arrays."""
         for mu, lam in ((0.15, 8), (np.array([0.25, 0.9]), np.array([0.4, 55.0]))):
             a, b = two(student, student.call("from_mean_concentration", mu, lam), np.shape(mu))
             meaning = "Turning (mu, lam) back into (a, b), {} comes out wrong."
@@ -147,7 +147,6 @@ class TestWeighPopulation:
             try:
                 a, b = two(student, student.call("from_mean_concentration", mu, lam), mu.shape)
                 assert np.all(a > 0) and np.all(b > 0), "no population to follow"
-                assert not np.allclose((a, b), (mu * lam, (1 - mu) * lam), rtol=1e-3)
                 self.compare(student, weights, k, n, a, b)
             except AssertionError:
                 raise failure from None
@@ -313,7 +312,6 @@ class TestShrink:
         except AssertionError as failure:
             try:
                 a, b = two(student, student.call("from_mean_concentration", mu, lam))
-                assert not np.allclose((a, b), (mu * lam, (1 - mu) * lam), rtol=1e-3)
                 student.expect_close(
                     answer, exact.posterior_mean(a, b, k, n), operations=16, meaning=meaning
                 )

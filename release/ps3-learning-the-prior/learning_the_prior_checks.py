@@ -326,6 +326,23 @@ def population_loglik() -> None:
                 )
             ],
         )
+        check(
+            "population_loglik",
+            (40.0, 4.0, jnp.array([5, 2, 0, 0, 0, 0]), CLASS[1]),
+            -133.399,
+            "an unlikely class",
+            "A class of students who hardly ever bring tonkatsu, under a population of tonkatsu "
+            "lovers. That is next to impossible, but not quite.",
+            slips=[
+                (
+                    float("-inf"),
+                    "The product of the six probabilities is too small for the computer, which "
+                    "makes it 0, as a class of sixty would. Add logs, and never multiply "
+                    "probabilities.",
+                )
+            ],
+            margin=0.01,
+        )
         _give_a_tip()
     agree("population_loglik agrees: six students, one number.")
 
@@ -548,7 +565,7 @@ def _fault_of(number, name, args, expected):
             f"expected  {show(expected)}",
             meaning=f"{name} is exercise {number}, which comes before this one, and "
             "it is not right yet. So this check can say nothing about the present exercise. "
-            f"Go back, mend {name} with its own check, then run this check again.",
+            f"Go back, fix {name} with its own check, then run this check again.",
         )
     except AssertionError as blame:
         return blame
@@ -579,8 +596,8 @@ def _check_inference():
         complain(
             call,
             f"got       {show(other)}",
-            "expected  other numbers than with PRNGKey(0)",
-            meaning="Another key, and the answer is the same to the last digit. Use the "
+            "expected  different numbers than with PRNGKey(0)",
+            meaning="A different key, and the answer is the same to the last digit. Use the "
             "argument key, and do not make one inside the function.",
         )
     meaning = "The six students again, with another key. Correct runs differ a little, but "
@@ -617,7 +634,7 @@ def _infer(seed, counts=CLASS[0], box=(0.5, 20.0), words="", **settings):
     more = "".join(f", {name}={value}" for name, value in settings.items())
     call = f"infer_prior(jr.PRNGKey({seed}), {what}, n{more})"
     meaning = f"{words}population_loglik scores one candidate at a time; jax.vmap "
-    meaning += "makes it score many."
+    meaning += "makes it score many, with in_axes=(0, 0, None, None): one class for all of them."
     key, n = jr.PRNGKey(seed), CLASS[1]
     got = ask("infer_prior", key, counts, n, **settings, meaning=meaning)
     numbers = as_numbers(got)

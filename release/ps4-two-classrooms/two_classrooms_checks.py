@@ -78,7 +78,7 @@ def to_mean_concentration() -> None:
         "Three populations in one call: two arrays of shape (3,).",
         pair=True,
     )
-    agree("to_mean_concentration agrees: the first dial is a share, the second a heap.")
+    agree("to_mean_concentration agrees: the first parameter is a share, the second a heap.")
 
 
 @exercise
@@ -145,7 +145,7 @@ def sample_hyperprior() -> None:
     _check_draws(5000, lam_low=0.1, lam_high=1000.0, seed=3)
     _check_keys()
     agree(
-        "sample_hyperprior draws both dials as it should: mu uniform, lam log-uniform, independent."
+        "sample_hyperprior draws both as it should: mu uniform, lam log-uniform, independent."
     )
 
 
@@ -161,7 +161,7 @@ def weigh_population() -> None:
         "classroom B",
         "This is classroom B with three candidates, two of them U-shaped. Each candidate's score "
         "is the sum of log_beta_binom over the six students, so candidates and students need an "
-        "axis each; importance_weights does the rest.",
+        "axis each, and the sum runs over the students', axis=1; importance_weights does the rest.",
         slips=[
             (
                 [0.3959, 0.2432, 0.3609],
@@ -174,7 +174,7 @@ def weigh_population() -> None:
             ),
             (
                 [0.6478, 0.0021, 0.3501],
-                "b looks like lam itself. Translate the dials with "
+                "b looks like lam itself. Translate mu and lam with "
                 "from_mean_concentration; b is the hamburgers' part of the heap.",
             ),
             (
@@ -347,7 +347,11 @@ def shrink() -> None:
         "This is Emi in the population of problem set 1, mean 0.6 and concentration 10. Put the "
         "real bentos on the heap with the imaginary ones: which share is tonkatsu?",
         slips=[
-            (1.0, "That is Emi's raw fraction. The group must have a say as well."),
+            (
+                1.0,
+                "That is Emi's raw fraction, or else the imaginary hamburgers are missing below "
+                "the line. All of the group's bentos lie on the heap as well.",
+            ),
             (0.6, "That is the mean of the group. Emi's two bentos must have a say as well."),
             (0.5, "a and b have changed places: mu is the share of tonkatsu."),
             (
@@ -406,7 +410,8 @@ def shrink() -> None:
         (0, 0, 0.6, 10.0),
         0.6,
         "Gia, who has brought nothing",
-        "This is Gia, who has brought nothing: only the group is left.",
+        "This is Gia, who has brought nothing: only the group is left. If your formula divides by "
+        "n, find one that does not.",
         slips=[
             (
                 float("nan"),
@@ -472,7 +477,7 @@ def _check_draws(n_samples=20000, seed=0, **given):
     low, high = given.get("lam_low", 0.1), given.get("lam_high", 100.0)
     words = "".join(f", {name}={value}" for name, value in given.items())
     call = f"sample_hyperprior(jr.PRNGKey({seed}), {n_samples}{words})"
-    meaning = "Draws of two dials, as two arrays of n_samples numbers each."
+    meaning = "Draws of two parameters, as two arrays of n_samples numbers each."
     got = ask("sample_hyperprior", jr.PRNGKey(seed), n_samples, **given, meaning=meaning)
     mu, lam = _two_arrays(call, got, n_samples)
     _check_ranges(call, mu, lam, low, high)
@@ -494,10 +499,10 @@ def _check_draws(n_samples=20000, seed=0, **given):
         complain(
             call,
             f"got       a correlation of {together:.2f} between mu and log lam",
-            "expected  none: the two dials are drawn independently",
-            meaning=("Both dials were made from the same random numbers. " if same else "")
+            "expected  none: mu and lam are drawn independently",
+            meaning=("Both were made from the same random numbers. " if same else "")
             + "A key gives the same numbers each time it is used: split it, and give "
-            "each dial a key of its own.",
+            "each of the two a key of its own.",
         )
     middle = np.sqrt(low * high)
     halves = f"{(mu < 0.5).mean():.0%} of mu below 0.5, {(lam < middle).mean():.0%} of lam "
@@ -564,13 +569,13 @@ def _check_ranges(call, mu, lam, low, high):
     if low > 0.2 and 0.0999 <= lam.min() < 0.11:
         complain(
             *facts,
-            meaning="lam begins at 0.1, the default value, although another one was given. "
+            meaning="lam begins at 0.1, the default value, although a different one was given. "
             "Use the arguments lam_low and lam_high, and not the numbers.",
         )
     if high > 200 and 95 < lam.max() <= 100.1:
         complain(
             *facts,
-            meaning="lam ends at 100, the default value, although another one was given. "
+            meaning="lam ends at 100, the default value, although a different one was given. "
             "Use the arguments lam_low and lam_high, and not the numbers.",
         )
     if lam.min() > 0 and lam.max() > high * 1.001:
@@ -586,11 +591,14 @@ def _check_ranges(call, mu, lam, low, high):
 def _complain_of_lam(call, lam, low, high, is_uniform):
     __tracebackhide__ = True
     middle = np.sqrt(low * high)
-    meaning = "lam has another distribution. Each factor of ten should get the same "
+    meaning = "lam has a different distribution. Each factor of ten should get the same "
     meaning += "share of the draws: log lam is uniform."
     if is_uniform:
         meaning = "lam itself is uniform here. Its logarithm should be: draw log lam "
         meaning += "uniformly between the logarithms of the bounds, then undo the log."
+    elif lam.min() > 0.999 and min(abs(lam.max() - np.e), abs(lam.max() - 10)) < 0.01:
+        meaning = "The bounds are missing: jr.uniform draws between 0 and 1 unless it is given "
+        meaning += "minval and maxval, here the logarithms of lam_low and lam_high."
     elif lam.min() > low * 2 or lam.max() < high / 2:
         meaning = "lam does not fill its range. A typical cause: jnp.log10 undone by "
         meaning += "jnp.exp. The partner of jnp.log10 is 10 ** ..., that of jnp.log is jnp.exp."
@@ -608,7 +616,8 @@ def _check_run(args, kwargs, exact, errors, meaning, slips=()):
     which = "A" if args is A else "B"
     words = "".join(f", {key}={value}" for key, value in kwargs.items())
     call = f"infer_population(k_{which}, n_{which}{words})"
-    got = ask("infer_population", *args, **kwargs, meaning=meaning)
+    hint = f"{meaning} sample_hyperprior wants a key, and jr.PRNGKey(seed) makes one."
+    got = ask("infer_population", *args, **kwargs, meaning=hint)
     if not isinstance(got, (tuple, list)) or len(got) != 2:
         complain(
             call,
@@ -678,7 +687,7 @@ def _lean_on(*names):
         except AssertionError as fault:
             explained = AssertionError(
                 f"\n\nThis exercise builds on an earlier one, {name}, which is not right yet.\n"
-                f"Mend that one first, with its own check, then come back.{fault}"
+                f"Fix that one first, with its own check, then come back.{fault}"
             )
             raise explained from None
 
@@ -738,7 +747,7 @@ def _check_keys():
             complain(
                 "sample_hyperprior with the keys jr.PRNGKey(0) and jr.PRNGKey(1)",
                 f"got       the same {name}",
-                "expected  other draws for another key",
+                "expected  different draws for a different key",
                 meaning="All chance should come from the argument key. Is a key made inside?",
             )
 
@@ -772,7 +781,8 @@ def _check_arguments(in_a):
 def _check_verdict(which, args, exact, errors, regime, seed=0):
     __tracebackhide__ = True
     call = f"classroom_verdict(k_{which}, n_{which}" + (f", seed={seed})" if seed else ")")
-    meaning = f"This is classroom {which}, with the exercises before this one in order."
+    meaning = f"This is classroom {which}, with the exercises before this one in order. "
+    meaning += "jnp.where cannot choose between texts: use a list comprehension."
     got = ask("classroom_verdict", *args, seed=seed, meaning=meaning)
     wanted = ["mu", "lam", "regime", "shrunk", "verdicts"]
     if not isinstance(got, dict) or not set(wanted) <= set(got):
@@ -790,7 +800,7 @@ def _check_verdict(which, args, exact, errors, regime, seed=0):
                 call,
                 f'got       "{name}": {show(got[name])}',
                 f"expected  {truth:.4g} give or take {5 * error:.2g}",
-                meaning="The two dials are what infer_population returns for this class: mu first, "
+                meaning="The two numbers are what infer_population returns for this class: mu first, "
                 "then lam, with its default range and number of draws.",
             )
     if got["regime"] != regime:
@@ -883,6 +893,13 @@ def _check_figure():
             "expected  a logarithmic one",
             meaning="On a linear axis everything below 1 is squeezed into one hundredth of the "
             'width: use ax.set_xscale("log").',
+        )
+    if not ax.get_xlabel().strip():
+        complain(
+            call,
+            "got       an x axis without a label",
+            "expected  a label that says what is drawn",
+            meaning="A reader cannot know that this is the concentration lam: use ax.set_xlabel.",
         )
     words = [text.get_text() for text in ax.texts]
     words += [text.get_text() for text in ax.get_legend().get_texts()] if ax.get_legend() else []

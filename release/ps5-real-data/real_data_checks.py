@@ -114,13 +114,19 @@ def log_score() -> None:
         slips=[
             (-1.3863, "The binomial coefficient is missing: one of two can come first or second."),
             (0.5, "That is the probability. Asked for is its logarithm."),
-            (0.6931, "The sign is turned round: the logarithm of a probability is negative."),
+            (0.6931, "That has the wrong sign: the logarithm of a probability is negative."),
             (-0.3010, "That is the logarithm to the base ten; asked for is the natural one."),
             (
                 0.0,
                 "0 would be certainty. Is the failure left out, whose log probability is "
                 "log(1 - p)?",
             ),
+            (
+                [-0.6931],
+                "That is right for this student, but it is an array. The score is one number: "
+                "add up over the students.",
+            ),
+            (0.4055, "xlog1py(x, y) is x log(1 + y), so for log(1 - p) y is -p."),
             (-0.7550, "The rate was taken for a logit, the log of the odds. It is a probability."),
         ],
     )
@@ -256,9 +262,15 @@ def _check_predictions(who, args, expected, slips=()):
             )
         numbers, facts = (
             as_numbers(got[name]),
-            [call, f'got       "{name}": {show(got[name])}', f'expected  "{name}": {show(rates)}'],
+            [
+                call,
+                f'got       "{name}": {show(got[name])}',
+                f'expected  "{name}": {show(jnp.array(rates))}',
+            ],
         )
-        if numbers is None or isinstance(got[name], list):
+        if isinstance(got[name], list):
+            complain(*facts, meaning="That is a Python list: jnp.array(...) makes it an array.")
+        if numbers is None:
             complain(*facts, meaning="Each entry is an array of rates, one for each student.")
         if numbers.shape == () and name == "complete_pooling":
             complain(
@@ -274,7 +286,8 @@ def _check_predictions(who, args, expected, slips=()):
                 for its_name, slip, m in slips
                 if its_name == name and np.allclose(numbers, slip, rtol=0, atol=2e-4)
             ]
-            complain(*facts, meaning=(meanings or ["This prediction is another one."])[0])
+            meanings += ["This is not yet that prediction: compare its description in the docstring."]
+            complain(*facts, meaning=meanings[0])
         right(f'predict_three_ways(...)["{name}"]', brief(numbers), who)
 
 

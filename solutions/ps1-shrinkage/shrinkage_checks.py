@@ -34,17 +34,13 @@ def posterior_mean() -> None:
         0.6909,
         "Alyssa",
         "This is Alyssa. Think of one heap, with 100 real bentos and 10 imaginary ones on it: "
-        "which share of the heap is tonkatsu? Write down the two dials of the posterior first, "
+        "which share of the heap is tonkatsu? Write down the two parameters of the posterior first, "
         "then the mean of that Beta distribution.",
         slips=[
             (
                 0.7,
                 "That is Alyssa's raw fraction. The data have spoken and the group has not: a "
                 "and b must have a say as well.",
-            ),
-            (
-                0.69,
-                "Nearly: this looks rounded. Return the number as it is; rounding is for tables.",
             ),
             (
                 0.6,

@@ -52,6 +52,11 @@ _MEANINGS_OF_ERRORS = [
         "jax.vmap walks through every argument that it is handed. Hand it only what there is one "
         "of for each student, and leave a and b to the function: they are the same for all.",
     ),
+    (
+        r"IndexError: tuple index",
+        "A single number was asked for its shape[0]. simulate_population wants an array n, with "
+        "one entry for each student: jnp.full(num_samples, n) makes one.",
+    ),
     (r"AddressReuse", "Two draws carry one address. Each draw needs its own."),
     (
         r"MissingAddress|ChoiceMapNoValue",
@@ -524,7 +529,7 @@ def _check_keys(facts, runs, first_again):
     if not np.array_equal(runs[0], first_again):
         complain(
             *facts,
-            "got       other counts when the same key was used again",
+            "got       different counts when the same key was used again",
             meaning="All randomness comes from the key: the same key, the same counts.",
         )
     if np.array_equal(runs[0], runs[1]):
@@ -532,7 +537,7 @@ def _check_keys(facts, runs, first_again):
             *facts,
             "got       the same counts from two different keys",
             meaning="All randomness comes from the key that the caller passes, so that "
-            "another key makes up another class.",
+            "a different key makes up a different class.",
         )
     if np.all(runs == runs[:, :1]):
         first, second, third = runs[:3, 0] * 100

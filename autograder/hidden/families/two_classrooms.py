@@ -618,7 +618,7 @@ SCORES = {
         lambda k, n, mu, lam: _scores(k, n, 1 - mu, lam),
     ),
     "dials": (
-        "mu and lam went in where a and b belong: translate the dials first.",
+        "mu and lam went in where a and b belong: translate them first.",
         _with_a_and_b(lambda mu, lam: (mu, lam)),
     ),
     "dials swapped": (

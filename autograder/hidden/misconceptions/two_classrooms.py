@@ -271,7 +271,7 @@ def hyperprior_counted_twice(k, n, mu, lam):
 
 @library.of(
     "weigh_population",
-    "mu and lam went in where a and b belong: translate the dials first.",
+    "mu and lam went in where a and b belong: translate them first.",
 )
 def dials_taken_for_a_and_b(k, n, mu, lam):
     k, n = jnp.asarray(k, dtype=float), jnp.asarray(n, dtype=float)
