@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import binom
+from scipy.stats import betabinom, binom
 
 from autograder.in_kernel.wire import Key, Opaque
 from autograder.records import Answered, Question
@@ -153,6 +153,32 @@ def _without_key(question: Question) -> str:
     args = [arg for arg in question.args if not isinstance(arg, Key)]
     with np.printoptions(threshold=100_000):
         return repr((args, [item for item in question.kwargs if item[0] != "seed"]))
+
+
+def always_as_many(asked: Sequence[Answered]) -> bool | None:
+    """As many draws, however many are asked for; how many is the last argument."""
+    wanted = {a.question.args[-1] for a in asked}
+    found = {np.shape(a.answer)[:1] for a in asked}
+    return len(found) == 1 and found.isdisjoint({()}) if len(wanted) > 1 else None
+
+
+def never_nothing(asked: Sequence[Answered]) -> bool | None:
+    """No 0 among many counts, though some are among those of a right answer."""
+    found = []
+    for answered in asked:
+        _, a, b, _ = answered.question.args[:4]
+        for n, _, counts in _counts([answered]):
+            if len(counts) * betabinom.pmf(0, n, a, b) > 30:
+                found.append(bool(np.all(counts > 0)))
+    return all(found) if found else None
+
+
+def returns_a_pair(asked: Sequence[Answered]) -> bool | None:
+    """A model returns several things at once."""
+    runs = [a.answer for a in asked if a.question.action == "simulate"]
+    if not runs:
+        return None
+    return all(isinstance(r, dict) and isinstance(r.get("retval"), tuple | list) for r in runs)
 
 
 def returns_nothing(asked: Sequence[Answered]) -> bool | None:
@@ -381,6 +407,9 @@ SIGNS: dict[str, Sign] = {
     "same students": same_students,
     "classes of one rate": classes_of_one_rate,
     "all classes alike": all_classes_alike,
+    "always as many": always_as_many,
+    "never nothing": never_nothing,
+    "pair returned": returns_a_pair,
     "nothing returned": returns_nothing,
     "figure returned": returns_the_figure,
     "subplots returned": returns_all_of_subplots,

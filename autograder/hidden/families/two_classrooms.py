@@ -27,6 +27,7 @@ from autograder.misconceptions.families import (
     members,
     result,
 )
+from autograder.misconceptions.formulas import AnyOf, Fraction, Parts, Rules, blend
 from autograder.misconceptions.library import Library
 
 library = Library()
@@ -1366,4 +1367,113 @@ library.family("classroom_verdict", _verdicts(), within=0.06, quick=False)
 
 library.rights |= {
     "shrink": _shrunk,
+}
+
+IN_BLENDS = {
+    "mu lam": lambda k, n, mu, lam: mu * lam,
+    "k": lambda k, n, mu, lam: k,
+    "lam": lambda k, n, mu, lam: lam,
+    "n": lambda k, n, mu, lam: n,
+    "mu": lambda k, n, mu, lam: mu,
+    "(1 - mu) lam": lambda k, n, mu, lam: (1 - mu) * lam,
+    "1": lambda k, n, mu, lam: 1.0,
+    "2": lambda k, n, mu, lam: 2.0,
+    "6": lambda k, n, mu, lam: 6.0,
+    "10": lambda k, n, mu, lam: 10.0,
+    "k / n": lambda k, n, mu, lam: k / n,
+    "mu n": lambda k, n, mu, lam: mu * n,
+    "lam k": lambda k, n, mu, lam: lam * k,
+    "lam n": lambda k, n, mu, lam: lam * n,
+    "lam k / n": lambda k, n, mu, lam: lam * k / n,
+    "1 / lam": lambda k, n, mu, lam: 1 / lam,
+    "log lam": lambda k, n, mu, lam: np.log(lam),
+    "lam**2": lambda k, n, mu, lam: lam**2,
+    "lam / 2": lambda k, n, mu, lam: lam / 2,
+    "sqrt(n)": lambda k, n, mu, lam: np.sqrt(n),
+    "the class's k": lambda k, n, mu, lam: np.sum(k),
+    "the class's n": lambda k, n, mu, lam: np.sum(n),
+    "the number of students": lambda k, n, mu, lam: float(np.size(k)),
+    "lam times the heap's fraction": lambda k, n, mu, lam: lam * np.sum(k) / np.sum(n),
+    "lam times the class's mean k / n": lambda k, n, mu, lam: lam * np.mean(k / n),
+}
+POPULATIONS_TO_TELL_APART = [(*CLASS, 0.41, 33.0), (*CLASS, 0.625, 0.45)]
+GROUPS = {
+    "mu": ("", lambda k, n, mu, lam: mu),
+    "1 - mu": ("The share of hamburgers stands where mu belongs.", lambda k, n, mu, lam: 1 - mu),
+    "1/2": ("It pulls towards a half, not towards mu.", lambda k, n, mu, lam: 0.5),
+    "the heap's fraction": (
+        "It pulls towards the fraction of the class, not towards mu.",
+        lambda k, n, mu, lam: np.sum(k) / np.sum(n),
+    ),
+    "the class's mean k / n": (
+        "It pulls towards the average of the fractions, not towards mu.",
+        lambda k, n, mu, lam: np.mean(k / n),
+    ),
+}
+
+
+def blends():
+    """What may have been computed in place of a posterior mean under mu and lam."""
+    return AnyOf(
+        Fraction(
+            _shrunk,
+            IN_BLENDS,
+            {"mu lam": 1, "k": 1},
+            {"lam": 1, "n": 1},
+            examples=POPULATIONS_TO_TELL_APART,
+        ),
+        Fraction(
+            _shrunk,
+            IN_BLENDS,
+            {"n": 1},
+            {"lam": 1, "n": 1},
+            examples=POPULATIONS_TO_TELL_APART,
+            arounds=[
+                blend("k / n", lambda k, n, mu, lam: k / n, name, group, teaches)
+                for name, (teaches, group) in GROUPS.items()
+            ],
+        ),
+    )
+
+
+library.searches["shrink"] = blends()
+
+
+def _in_words(judged):
+    def words(k, n, mu, lam, shrunk):
+        pulled = np.broadcast_to(judged(k, n, mu, lam, shrunk), k.shape)
+        return [PULLED if p else FACE_VALUE for p in pulled]
+
+    return words
+
+
+# What a verdict says is judged by the population and the rates that stand in it, right or wrong.
+library.searches["classroom_verdict"] = Parts(
+    {
+        "regime": Rules(
+            {
+                name: (
+                    teaches,
+                    lambda k, n, mu, lam, shrunk, of=of: "alike" if of(mu, lam) else "different",
+                )
+                for name, (teaches, of) in REGIMES.items()
+            }
+        ),
+        "shrunk": Rules(
+            {
+                name: (teaches, lambda k, n, mu, lam, shrunk, of=of: of(k, n, mu, lam))
+                for name, (teaches, of) in RATES.items()
+            }
+        ),
+        "verdicts": Rules(
+            {name: (teaches, _in_words(of)) for name, (teaches, of) in JUDGED.items()}
+        ),
+    },
+    also=("mu", "lam", "shrunk"),
+)
+
+library.parameters |= {
+    "sample_hyperprior": ("key", "n_samples", "lam_low", "lam_high"),
+    "infer_population": ("", "", "seed", "", "lam_low", "lam_high"),
+    "classroom_verdict": ("", "", "seed"),
 }
