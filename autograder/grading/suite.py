@@ -340,15 +340,14 @@ class _Runner(_Collector):
             explained[test.name] = test
         return CellResult(cell, tuple(explained.get(test.name, test) for test in tests))
 
-
     def _found_out(
         self, function: str, asked: list[Answered], is_wrong_before: bool
     ) -> Found | None:
         """What can be found out about a function that answers as no known mistake does.
 
-        Its formula may be that of an earlier mistake; an argument that is not used is not.
+        Its formula may come from an earlier mistake; an argument that is not used does not.
         """
-        formula = None if is_wrong_before else self._known.formula(function, asked)
+        formula = self._known.formula(function, asked, own_only=is_wrong_before)
         return formula or self._known.unused(function, asked, self._ask_again)
 
     def _ask_again(self, question: Question) -> Any:

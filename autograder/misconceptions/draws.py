@@ -76,8 +76,7 @@ class Draws:
                 (len(faults), ", ".join(names), " ".join(faults))
                 for names, faults in self._fitting(groups)
             ]
-        # Counts of hamburgers and counts of tonkatsu with a and b exchanged look alike, for example:
-        # of two that fit, either may be the cause.
+        # Hamburgers counted, and a and b exchanged, look alike: either may be the cause.
         fitting = [its for its in fitting if its[0] <= _MOST_FAULTS]
         told = {teaches: name for _, name, teaches in sorted(fitting, reverse=True)}
         if not fitting or min(fitting)[0] == 0 or len(told) > 2:

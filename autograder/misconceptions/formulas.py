@@ -96,9 +96,7 @@ OF_LOGS = [
 ]
 
 
-def blend(
-    one: str, of_one: Term, other: str, of_other: Term, teaches: str = ""
-) -> Around:
+def blend(one: str, of_one: Term, other: str, of_other: Term, teaches: str = "") -> Around:
     """A weighted mean of two quantities, whose weight is the formula that is looked for."""
 
     def weight(y: Any, *args: Any) -> Any:
@@ -299,9 +297,7 @@ class Search:
         if fewest == 0 or not self._are_one(best):
             return None
         nearly = [fit for fit in fits if fit.changes <= fewest + 1]
-        simplest = min(
-            nearly if self._are_one(nearly) else best, key=lambda fit: len(fit.written)
-        )
+        simplest = min(nearly if self._are_one(nearly) else best, key=lambda fit: len(fit.written))
         told = f"This computes {simplest.written}. {' '.join(simplest.faults)}{besides}"
         return Found(f"computes {simplest.written}", told, fewest)
 

@@ -90,13 +90,23 @@ class KnownMisconceptions:
             self._remembered[name] = NO_ANSWER if kept is None else decode(kept)
         return self._remembered[name]
 
+    def is_systematic(self, misconception: Misconception) -> bool:
+        """Whether it is a member of a family."""
+        return misconception in self._families
+
     def right(self, function: str) -> Callable[..., Any] | None:
         """The right function, in NumPy, where the families know it."""
         return families_of(self._notebook).rights.get(function)
 
-    def formula(self, function: str, asked: Sequence[Answered]) -> Found | None:
-        """The formula behind all that a function answered, where the families know its terms."""
-        search = families_of(self._notebook).searches.get(function)
+    def formula(
+        self, function: str, asked: Sequence[Answered], *, own_only: bool = False
+    ) -> Found | None:
+        """The formula behind all that a function answered, where the families know its terms.
+
+        ``own_only`` asks for what no earlier mistake can have caused.
+        """
+        library = families_of(self._notebook)
+        search = (library.contradictions if own_only else library.searches).get(function)
         return search.find(asked) if search and asked else None
 
     def unused(self, function: str, asked: Sequence[Answered], ask: Ask) -> Found | None:

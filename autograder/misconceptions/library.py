@@ -56,14 +56,16 @@ class Library:
 
     Each maps to the function that makes the mistake: it takes the graded function's arguments and
     gives the wrong answer. ``rights`` holds right functions, in NumPy, to find clues with, and
-    ``searches`` what finds the formula behind answers that no mistake explains. ``parameters`` are
-    the names of the parameters of functions that have no such right function.
+    ``searches`` what finds the formula behind answers that no mistake explains, and
+    ``contradictions`` what finds where an answer contradicts itself, which no earlier mistake
+    excuses. ``parameters`` are the names of the parameters of functions without a right one here.
     """
 
     def __init__(self) -> None:
         self.functions: dict[Misconception, Callable[..., Any]] = {}
         self.rights: dict[str, Answer] = {}
         self.searches: dict[str, Finds] = {}
+        self.contradictions: dict[str, Finds] = {}
         self.parameters: dict[str, tuple[str, ...]] = {}
 
     def of(

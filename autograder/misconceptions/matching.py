@@ -25,6 +25,7 @@ _FLOAT32_AGREEMENT = 1e-4
 # What comparing raises when a student's answer is not of the form that was asked for.
 _OF_ANOTHER_FORM = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError)
 _ENOUGH_FOR_A_DISTRIBUTION = 1000
+_MOST_RIVALS = 3
 
 
 def explains(
@@ -149,9 +150,37 @@ def name_misconceptions(
     for name in failed:
         for misconception in possible:
             if explains(known, misconception, told[name]) and would_fail(misconception, name):
-                named[name] = misconception
+                may_be = _with_rivals(known, misconception, possible, told)
+                if may_be is not None:
+                    named[name] = may_be
                 break
     return named
+
+
+def _with_rivals(
+    known: KnownMisconceptions,
+    best: Misconception,
+    possible: list[Misconception],
+    told: dict[str, list[Answered]],
+) -> Misconception | None:
+    """The best explanation, or what it may be as well; None where it may be too much.
+
+    Draws and estimates of different mistakes can be alike: hamburgers counted for tonkatsu and a
+    exchanged for b, for example. Which of them it was, nobody can tell from the answers.
+    """
+    if best.sign or (best.quick and not best.random):
+        return best
+    explained = [name for name in told if explains(known, best, told[name])]
+    rivals: dict[str, str] = {}
+    for rival in possible:
+        if known.is_systematic(rival) and all(explains(known, rival, told[n]) for n in explained):
+            rivals.setdefault(rival.teaches, rival.name)
+    if len(rivals) < 2:
+        return best
+    if len(rivals) > _MOST_RIVALS:
+        return None
+    name = " or ".join(rivals.values())
+    return replace(best, name=name, teaches=f"Either: {' Or: '.join(rivals)}")
 
 
 def _has_numbers(answer: Any) -> bool:

@@ -14,10 +14,12 @@ import numpy as np
 from scipy.stats import betabinom, binom
 
 from autograder.in_kernel.wire import Key, Opaque
+from autograder.misconceptions.formulas import digits_of
 from autograder.records import Answered, Question
 from autograder.statistics import distribution_fits
 
 _MANY = 1000
+_SEVERAL = 4
 
 
 def identical(a: Any, b: Any) -> bool:
@@ -153,6 +155,16 @@ def _without_key(question: Question) -> str:
     args = [arg for arg in question.args if not isinstance(arg, Key)]
     with np.printoptions(threshold=100_000):
         return repr((args, [item for item in question.kwargs if item[0] != "seed"]))
+
+
+def rounded(asked: Sequence[Answered]) -> bool | None:
+    """Estimates of a few digits only."""
+    try:
+        numbers = np.concatenate([np.ravel(np.asarray(a.answer, np.float64)) for a in asked])
+    except (TypeError, ValueError):
+        return False
+    digits = digits_of(numbers[np.isfinite(numbers)])
+    return digits is not None and len(np.unique(numbers)) > _SEVERAL
 
 
 def always_as_many(asked: Sequence[Answered]) -> bool | None:
@@ -407,6 +419,7 @@ SIGNS: dict[str, Sign] = {
     "same students": same_students,
     "classes of one rate": classes_of_one_rate,
     "all classes alike": all_classes_alike,
+    "rounded": rounded,
     "always as many": always_as_many,
     "never nothing": never_nothing,
     "pair returned": returns_a_pair,

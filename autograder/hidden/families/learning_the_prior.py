@@ -1223,8 +1223,8 @@ def _of_the_class(term):
 
 
 OF_HEAPS = {
-    f"{name}, once for the class": lambda a, b, k, n, term=IN_MARGINALS[name]: (
-        term(np.sum(k), np.sum(n), a, b)
+    f"{name}, once for the class": lambda a, b, k, n, term=IN_MARGINALS[name]: term(
+        np.sum(k), np.sum(n), a, b
     )
     for name in SUMMANDS
 }

@@ -17,6 +17,7 @@ from autograder.hidden.families.two_classrooms import (
     UNDER,
     blends,
 )
+from autograder.misconceptions.draws import Draws, Group
 from autograder.misconceptions.families import (
     FORGOTTEN_RETURN,
     NUMBERS,
@@ -30,7 +31,6 @@ from autograder.misconceptions.families import (
     members,
     result,
 )
-from autograder.misconceptions.draws import Draws, Group
 from autograder.misconceptions.formulas import OF_LOGS as AROUND_LOGS
 from autograder.misconceptions.formulas import AnyOf, Around, Fraction, Parts, Rules, Total
 from autograder.misconceptions.library import Library
@@ -1008,8 +1008,10 @@ library.searches["predict_three_ways"] = Parts(
         ),
         "complete_pooling": Rules(TOGETHER),
         "partial_pooling": AnyOf(
-            Rules({"right": ("", _partial)}
-                  | {name: (teaches, of) for name, teaches, of in _partials()}),
+            Rules(
+                {"right": ("", _partial)}
+                | {name: (teaches, of) for name, teaches, of in _partials()}
+            ),
             blends(),
         ),
     }

@@ -557,9 +557,7 @@ OF_STUDENTS = {
     "a k": lambda a, b, k, n: a * k,
     "the class's k": lambda a, b, k, n: np.sum(k),
     "the class's mean k / n": lambda a, b, k, n: np.mean(k / n),
-} | {
-    name: lambda a, b, k, n, term=term: term(a, b, n) for name, term in OF_PRIORS.items()
-}
+} | {name: lambda a, b, k, n, term=term: term(a, b, n) for name, term in OF_PRIORS.items()}
 EXAMPLES = [(1.5, 4.25, *CLASS), (3.0, 0.75, *CLASS)]
 OF_WEIGHTS = {
     "a + b": lambda a, b, n: a + b,
@@ -589,10 +587,7 @@ def _blends(moved):
     """Weighted means of the raw fraction and a group's; ``moved`` is what is added to them."""
     return Fraction(
         lambda a, b, k, n: _mean(a, b, k, n) - moved(k, n),
-        {
-            name: lambda a, b, k, n, term=term: term(a, b, n)
-            for name, term in OF_WEIGHTS.items()
-        },
+        {name: lambda a, b, k, n, term=term: term(a, b, n) for name, term in OF_WEIGHTS.items()},
         {"n": 1},
         {"a + b": 1, "n": 1},
         examples=EXAMPLES,
@@ -651,9 +646,7 @@ SHIFTS = Fraction(
             "The shift has been multiplied by n.",
             lambda y, a, b, k, n: y / n + k / n,
         ),
-        Around(
-            "100 ({} - k / n)", "These are per cent.", lambda y, a, b, k, n: y / 100 + k / n
-        ),
+        Around("100 ({} - k / n)", "These are per cent.", lambda y, a, b, k, n: y / 100 + k / n),
         Around(
             "({} - k / n)**2",
             "The shift has been squared: that takes its sign away.",

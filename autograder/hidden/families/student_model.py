@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 from scipy.special import betaln, expit, gammaln, xlog1py, xlogy
 
+from autograder.misconceptions.draws import Draws, Group
 from autograder.misconceptions.families import (
     FORGOTTEN_RETURN,
     OF_LOGS,
@@ -16,7 +17,6 @@ from autograder.misconceptions.families import (
     formula,
     members,
 )
-from autograder.misconceptions.draws import Draws, Group
 from autograder.misconceptions.formulas import Total
 from autograder.misconceptions.library import Library
 
@@ -608,7 +608,10 @@ def _in_joints():
     for (factor, of), (name, rate) in itertools.product(times.items(), rates.items()):
         yield factor + name, _times_log(of, rate)
     yield "k log (a / (a + b))", _times_log(times["k "], lambda t, k, a, b, n: a / (a + b))
-    yield "(n - k) log (b / (a + b))", _times_log(times["(n - k) "], lambda t, k, a, b, n: b / (a + b))
+    yield (
+        "(n - k) log (b / (a + b))",
+        _times_log(times["(n - k) "], lambda t, k, a, b, n: b / (a + b)),
+    )
     yield "log B(a, b)", lambda theta, k, a, b, n: betaln(a, b)
     yield "log B(a + k, b + n - k)", lambda theta, k, a, b, n: betaln(a + k, b + n - k)
     yield "log (n choose k)", lambda theta, k, a, b, n: _ways(k, n)

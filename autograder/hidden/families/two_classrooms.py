@@ -1448,28 +1448,28 @@ def _in_words(judged):
 
 
 # What a verdict says is judged by the population and the rates that stand in it, right or wrong.
-library.searches["classroom_verdict"] = Parts(
+OF_VERDICTS = {
+    "regime": Rules(
+        {
+            name: (
+                teaches,
+                lambda k, n, mu, lam, shrunk, of=of: "alike" if of(mu, lam) else "different",
+            )
+            for name, (teaches, of) in REGIMES.items()
+        }
+    ),
+    "verdicts": Rules({name: (teaches, _in_words(of)) for name, (teaches, of) in JUDGED.items()}),
+}
+RATES_OF_VERDICTS = Rules(
     {
-        "regime": Rules(
-            {
-                name: (
-                    teaches,
-                    lambda k, n, mu, lam, shrunk, of=of: "alike" if of(mu, lam) else "different",
-                )
-                for name, (teaches, of) in REGIMES.items()
-            }
-        ),
-        "shrunk": Rules(
-            {
-                name: (teaches, lambda k, n, mu, lam, shrunk, of=of: of(k, n, mu, lam))
-                for name, (teaches, of) in RATES.items()
-            }
-        ),
-        "verdicts": Rules(
-            {name: (teaches, _in_words(of)) for name, (teaches, of) in JUDGED.items()}
-        ),
-    },
-    also=("mu", "lam", "shrunk"),
+        name: (teaches, lambda k, n, mu, lam, shrunk, of=of: of(k, n, mu, lam))
+        for name, (teaches, of) in RATES.items()
+    }
+)
+IN_VERDICTS = ("mu", "lam", "shrunk")
+library.contradictions["classroom_verdict"] = Parts(OF_VERDICTS, also=IN_VERDICTS)
+library.searches["classroom_verdict"] = Parts(
+    {**OF_VERDICTS, "shrunk": RATES_OF_VERDICTS}, also=IN_VERDICTS
 )
 
 library.parameters |= {

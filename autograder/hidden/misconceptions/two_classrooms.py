@@ -711,3 +711,13 @@ def uniform_draws_in_the_figure(classrooms, seed=0):
 )
 def averaged_weights_in_the_figure(classrooms, seed=0):
     return _plot(classrooms, seed, scale_of_scores="mean")
+
+
+@library.of(
+    "infer_population",
+    "The estimates have been rounded: return them as they are, and round only what you print.",
+    sign="rounded",
+)
+def rounded_estimates(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
+    mu, lam = _infer(k, n, seed, n_samples, lam_low, lam_high)
+    return round(mu, 1), round(lam, 1)
