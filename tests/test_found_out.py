@@ -131,7 +131,7 @@ def test_each_wrong_part_of_a_verdict_is_told_by_its_own_numbers():
 
     assert told(at_one, right) == ""
     assert told(flipped, right) == "regime: flipped"
-    assert told(flipped, lambda shrunk, k, n: n <= 1) == ("regime: flipped; verdicts: by one bento")
+    assert told(flipped, lambda shrunk, k, n: n < 0) == "regime: flipped; verdicts: none pulled"
 
 
 def counts(draw):

@@ -52,6 +52,7 @@ HELD_OUT = {
     "held out, first set": Path(__file__).parent / "held_out" / "first",
     "held out, second set": Path(__file__).parent / "held_out" / "second",
     "held out, third set": Path(__file__).parent / "held_out" / "third",
+    "held out, fourth set": Path(__file__).parent / "held_out" / "fourth",
 }
 
 KEEPS_FULL_MARKS = "keeps full marks"
