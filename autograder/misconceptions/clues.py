@@ -26,13 +26,16 @@ def clue(right: Callable[..., Any] | None, asked: Sequence[Answered]) -> str:
     if any(pair is None for pair in compared):
         return ""
     pairs = [pair for pair in compared if pair is not None]
+    of_kind = _of_students(right, asked, pairs)
+    if of_kind:
+        return of_kind
     fits = [bool(np.all(_same(*pair))) for pair in pairs]
     of_class = [pair[0].ndim > 0 for pair in pairs]
     if fits == [not many for many in of_class] and any(fits) and not all(fits):
         return "(It is right for one student at a time, and wrong for several at once.)"
     if fits == of_class and any(fits) and not all(fits):
         return "(It is right for several students at once, and wrong for one alone.)"
-    return _of_numbers(pairs) or _of_students(right, asked, pairs) or _depends(right, asked, pairs)
+    return _of_numbers(pairs) or _depends(right, asked, pairs)
 
 
 def _compared(
@@ -75,6 +78,8 @@ _KINDS: dict[str, Callable[[Given], np.ndarray]] = {
     "for students with nothing but tonkatsu": lambda x: x["k"] == x["n"],
     "for students with no tonkatsu, or nothing else": lambda x: (x["k"] == 0) | (x["k"] == x["n"]),
     "for students with a single bento": lambda x: x["n"] == 1,
+    "unless k and n are the same": lambda x: x["k"] != x["n"],
+    "unless k is 0": lambda x: x["k"] != 0,
     "where a and b differ": lambda x: x["a"] != x["b"],
     "where a is below 1": lambda x: x["a"] < 1,
     "where b is below 1": lambda x: x["b"] < 1,

@@ -279,7 +279,11 @@ def _alike(wrong: np.ndarray, answer: np.ndarray) -> bool:
     It tells one pair in a thousand apart wrongly; a student is then told no cause, which is
     better than a wrong one.
     """
-    if not (np.all(np.isfinite(wrong)) and np.all(np.isfinite(answer))):
+    with np.errstate(over="ignore"):  # JAX has float32, in which large numbers are infinite
+        wrong, answer = (
+            np.nan_to_num(np.float32(x), nan=np.nan).astype(np.float64) for x in (wrong, answer)
+        )
+    if np.any(np.isnan(wrong)) or np.any(np.isnan(answer)):
         return False
     # Fractions differ in the last digit, and would stand in another order.
     wrong, answer = np.round(wrong, 5), np.round(answer, 5)

@@ -336,6 +336,27 @@ def _without_markers(drawing: dict[str, Any], question: Question) -> bool:
     return not drawing["points"]
 
 
+def _wrong_pairs(drawing: dict[str, Any], question: Question) -> bool:
+    """Lines lead from raw fractions to posterior means, but not to the same student's."""
+    _, k, n, a, b = question.args
+    left, right = k / n, (a + k) / (a + b + n)
+    ends = [
+        [y for _, y in sorted(zip(line["x"], line["y"], strict=True))]
+        for line in drawing["lines"]
+        if len(line["x"]) == 2
+        and np.allclose(sorted(line["x"]), [0, 1], atol=1e-3)
+        and not line["dashed"]
+    ]
+    pairs = np.array(ends).reshape(-1, 2)
+    if len(pairs) != len(n) or not all(
+        np.allclose(np.sort(column), np.sort(heights), atol=1e-3)
+        for column, heights in zip(pairs.T, (left, right), strict=True)
+    ):
+        return False
+    order = np.argsort(left)
+    return not np.allclose(pairs[np.argsort(pairs[:, 0])][:, 1], right[order], atol=1e-3)
+
+
 # Figures of the concentration.
 
 
@@ -373,6 +394,21 @@ def _level_line_at_one(drawing: dict[str, Any], question: Question) -> bool:
 def _upright_line_elsewhere(drawing: dict[str, Any], question: Question) -> bool:
     found = _upright(drawing)
     return bool(found) and not any(abs(x - 1) < 1e-3 for x in found)
+
+
+def _same_curves(drawing: dict[str, Any], question: Question) -> bool:
+    """Several histograms, or curves of many points, and all are one and the same."""
+    bars: dict[str, list[tuple[float, float]]] = {}
+    for bar in drawing["bars"]:
+        bars.setdefault(bar["color"], []).append((bar["x"], bar["height"]))
+    shapes = [np.array(sorted(some)) for some in bars.values()]
+    shapes += [
+        np.column_stack([line["x"], line["y"]]) for line in drawing["lines"] if len(line["x"]) > 9
+    ]
+    return len(shapes) > 1 and all(
+        shape.shape == shapes[0].shape and np.allclose(shape, shapes[0], rtol=1e-6)
+        for shape in shapes
+    )
 
 
 # A verdict that contradicts itself, whatever population it has learned.
@@ -442,6 +478,8 @@ SIGNS: dict[str, Sign] = {
     "line at the notebook's mean": _dashed_line_at(lambda k, n, a, b: 0.6),
     "line at a half": _dashed_line_at(lambda k, n, a, b: 0.5),
     "line at the share of hamburgers": _dashed_line_at(lambda k, n, a, b: b / (a + b)),
+    "wrong pairs": _of_figures(_wrong_pairs),
+    "same curves": _of_figures(_same_curves),
     "no markers": _of_figures(_without_markers),
     "flipped regime": _of_verdicts(_flipped_regime),
     "other words": _of_verdicts(_other_words),

@@ -612,6 +612,9 @@ def _in_joints():
         "(n - k) log (b / (a + b))",
         _times_log(times["(n - k) "], lambda t, k, a, b, n: b / (a + b)),
     )
+    raw = lambda t, k, a, b, n: k / n, lambda t, k, a, b, n: 1 - k / n
+    yield "(a - 1) log (k / n)", _times_log(times["(a - 1) "], raw[0])
+    yield "(b - 1) log (1 - k / n)", _times_log(times["(b - 1) "], raw[1])
     yield "log B(a, b)", lambda theta, k, a, b, n: betaln(a, b)
     yield "log B(a + k, b + n - k)", lambda theta, k, a, b, n: betaln(a + k, b + n - k)
     yield "log (n choose k)", lambda theta, k, a, b, n: _ways(k, n)

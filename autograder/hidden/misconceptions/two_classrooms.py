@@ -584,7 +584,7 @@ def line_at_one_missing(classrooms, seed=0):
 
 @library.of(
     "plot_concentration",
-    "The line stands at lam = 10; the regimes meet at 1.",
+    "No upright line stands at lam = 1, where the two regimes meet: there is one elsewhere.",
     random=True,
     sign="upright line elsewhere",
 )
@@ -721,3 +721,15 @@ def averaged_weights_in_the_figure(classrooms, seed=0):
 def rounded_estimates(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     mu, lam = _infer(k, n, seed, n_samples, lam_low, lam_high)
     return round(mu, 1), round(lam, 1)
+
+
+@library.of(
+    "plot_concentration",
+    "The curves of all classrooms are one and the same: each has counts, and so weights, of its "
+    "own.",
+    random=True,
+    sign="same curves",
+)
+def one_curve_for_all(classrooms, seed=0):
+    k, n = (np.concatenate([data[i] for data in classrooms.values()]) for i in (0, 1))
+    return _plot(classrooms, seed, of=(k, n))
