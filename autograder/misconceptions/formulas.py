@@ -31,7 +31,10 @@ _RTOL, _OF_LARGEST = 3e-5, 1e-6
 _PIVOTS = 4
 # How many of the numbers a formula has to be defined for.
 _MOSTLY = 0.7
-_FEW_DIGITS = 3
+_DIGITS = range(1, 4)
+# Beyond these, products overflow, and nothing is certain.
+_HUGE = 1e30
+_MANY_FITS = 1000
 _ROUNDED = "And it is rounded: round only what you print."
 # Two quantities nearer than this say little about the weights in a mean of the two.
 _APART = 0.02
@@ -230,9 +233,9 @@ class _Asked:
         """Some numbers that differ from each other, to try formulas on first."""
         at = np.flatnonzero(self.used & np.isfinite(target))
         lost = np.sum([~np.isfinite(values[at]) for values in self.terms.values()], axis=0)
-        at = at[lost <= np.median(lost)] if len(at) else at
+        at = at[lost <= np.median(lost)] if len(at) else at  # where most terms are defined
         by_size = at[np.argsort(target[at])]
-        return by_size[np.linspace(0, len(by_size) - 1, _PIVOTS).astype(int)] if len(at) else at
+        return by_size[np.unique(np.linspace(0, len(by_size) - 1, _PIVOTS).astype(int))]
 
     @cached_property
     def digits(self) -> int | None:
@@ -247,7 +250,7 @@ class _Asked:
 
 def digits_of(numbers: np.ndarray) -> int | None:
     """To how many digits numbers have been rounded, if at least some of them have been."""
-    for digits in range(_FEW_DIGITS + 1):
+    for digits in _DIGITS:
         scaled = numbers * 10.0**digits
         if np.all(np.abs(scaled - np.round(scaled)) <= 1e-3 + 1e-6 * np.abs(scaled)):
             return digits
@@ -288,8 +291,12 @@ class Search:
                 return None  # what is wrong is that there are no numbers elsewhere
             if len(found) < _ENOUGH or len(np.unique(found)) < _ENOUGH - 1:
                 return None
-            rounded = numbers.digits is not None
-            return self._told(list(self._fits(numbers)), f" {_ROUNDED}" if rounded else "")
+            if np.max(np.abs(found)) > _HUGE:
+                return None
+            fits = list(itertools.islice(self._fits(numbers), _MANY_FITS))
+            if len(fits) == _MANY_FITS:
+                return None
+            return self._told(fits, f" {_ROUNDED}" if numbers.digits is not None else "")
 
     def _told(self, fits: list[_Fit], besides: str) -> Found | None:
         fewest = min((fit.changes for fit in fits), default=0)
@@ -347,7 +354,15 @@ class Fraction(Search):
         arounds: Sequence[Around] = OF_NUMBERS,
     ) -> None:
         super().__init__(right, terms, arounds, examples)
-        self._above, self._below = _Sum(above, list(terms)), _Sum(below, list(terms))
+        self._parts = above, below
+
+    @cached_property
+    def _above(self) -> _Sum:  # most searches are never made
+        return _Sum(self._parts[0], list(self._terms))
+
+    @cached_property
+    def _below(self) -> _Sum:
+        return _Sum(self._parts[1], list(self._terms))
 
     def _fits(self, asked: _Asked) -> Iterator[_Fit]:
         above, below = self._above.values(asked.terms), self._below.values(asked.terms)
@@ -357,10 +372,15 @@ class Fraction(Search):
                 continue
             i, j = self._pairs(_MOST_CHANGES - bool(around.teaches))
             slack = 0.0 if around.teaches else asked.slack
-            for at in asked.pivots(target):
+            pivots = asked.pivots(target)
+            if len(pivots) < _PIVOTS:
+                continue
+            for at in pivots:
                 size = 1.0 + slack * np.abs(below[j, at])
                 fit = _close(target[at] * below[j, at], above[i, at], size)
                 i, j = i[fit], j[fit]
+            if len(i) > _MANY_FITS:  # so much is rounded away that many a formula fits
+                continue
             for x, y in zip(i.tolist(), j.tolist(), strict=True):
                 fit = _close(target * below[y], above[x], 1.0 + slack * np.abs(below[y]))
                 if asked.is_explained(above[x] / below[y], target, fit):
@@ -404,7 +424,11 @@ class Total(Search):
         arounds: Sequence[Around] = OF_LOGS,
     ) -> None:
         super().__init__(right, terms, arounds, examples)
-        self._sum = _Sum(summands, list(terms))
+        self._summands = summands
+
+    @cached_property
+    def _sum(self) -> _Sum:
+        return _Sum(self._summands, list(self._terms))
 
     def _fits(self, asked: _Asked) -> Iterator[_Fit]:
         sums, singles = self._sum.values(asked.terms), self._sum.singles
@@ -415,11 +439,13 @@ class Total(Search):
             target = asked.undone(around)
             if np.any(np.isinf(target[asked.used])):
                 continue
-            room = _MOST_CHANGES - bool(around.teaches)
+            room, pivots = _MOST_CHANGES - bool(around.teaches), asked.pivots(target)
+            if len(pivots) < _PIVOTS:
+                continue
             for third in range(-1, len(singles) if room == _MOST_CHANGES else 0):
                 more = sums[third + 1] - right if third >= 0 else np.zeros_like(right)
                 (i,) = np.nonzero((changes == 2) if third >= 0 else (changes <= room))
-                for at in asked.pivots(target):
+                for at in pivots:
                     i = i[_close(sums[i, at] + more[at], target[at], size[at])]
                 for x in i.tolist():
                     edit = self._sum.edits[x] + (singles[third] if third >= 0 else ())

@@ -1475,5 +1475,4 @@ library.searches["classroom_verdict"] = Parts(
 library.parameters |= {
     "sample_hyperprior": ("key", "n_samples", "lam_low", "lam_high"),
     "infer_population": ("", "", "seed", "", "lam_low", "lam_high"),
-    "classroom_verdict": ("", "", "seed"),
 }

@@ -454,6 +454,5 @@ def in_per_cent(names, k, n, a, b, ax=None):
     "mean: has one column been sorted?",
     sign="wrong pairs",
 )
-def sorted_columns(names, k, n, a, b, ax=None):
-    left, right = np.sort(k / n), np.sort((a + k) / (a + b + n))
-    return _draw(names, k, n, a, b, ax, left, right)
+def one_column_sorted(names, k, n, a, b, ax=None):
+    return _draw(names, k, n, a, b, ax, k / n, np.sort((a + k) / (a + b + n)))
