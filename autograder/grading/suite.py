@@ -29,7 +29,7 @@ from autograder.misconceptions.estimates import is_estimate
 from autograder.misconceptions.formulas import Found
 from autograder.misconceptions.known import NO_ANSWER, KnownMisconceptions
 from autograder.misconceptions.library import Misconception
-from autograder.misconceptions.matching import name_misconceptions
+from autograder.misconceptions.matching import is_ambiguous, name_misconceptions
 from autograder.notebooks.run import Answers
 from autograder.records import Answered, CellResult, Question, TestResult
 
@@ -322,7 +322,12 @@ class _Runner(_Collector):
             for answered in self.transcripts[cell, test.name]
             if answered.question.function == function
         ]
-        found_out = None if named else self._found_out(function, asked, bool(wrong_before))
+        found_out = None
+        if any(map(is_ambiguous, named.values())):  # asking again may say which it is
+            found_out = self._known.unused(function, asked, self._ask_again)
+            named = {} if found_out else named
+        elif not named:
+            found_out = self._found_out(function, asked, bool(wrong_before))
         is_own = not (wrong_before or named or found_out)
         hint_at = clue(self._known.right(function), asked) if is_own else ""
         explained = {}

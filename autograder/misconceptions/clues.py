@@ -16,6 +16,8 @@ from autograder.records import Answered
 
 # Fewer numbers may fit a pattern by chance.
 _ENOUGH = 4
+_FEW = 3
+_HALF = 0.5
 
 
 def clue(right: Callable[..., Any] | None, asked: Sequence[Answered]) -> str:
@@ -29,12 +31,15 @@ def clue(right: Callable[..., Any] | None, asked: Sequence[Answered]) -> str:
     of_kind = _of_students(right, asked, pairs)
     if of_kind:
         return of_kind
-    fits = [bool(np.all(_same(*pair))) for pair in pairs]
-    of_class = [pair[0].ndim > 0 for pair in pairs]
-    if fits == [not many for many in of_class] and any(fits) and not all(fits):
-        return "(It is right for one student at a time, and wrong for several at once.)"
-    if fits == of_class and any(fits) and not all(fits):
-        return "(It is right for several students at once, and wrong for one alone.)"
+    right_share = [float(np.mean(_same(*pair))) for pair in pairs]
+    alone = [share for share, pair in zip(right_share, pairs, strict=True) if pair[0].ndim == 0]
+    together = [share for share, pair in zip(right_share, pairs, strict=True) if pair[0].ndim > 0]
+    if len(alone) > 1 and together:
+        # One number of a class may be wrong for another reason.
+        if min(alone) == 1 and max(together) < _HALF:
+            return "(It is right for one student at a time, and wrong for several at once.)"
+        if max(alone) == 0 and min(together) == 1:
+            return "(It is right for several students at once, and wrong for one alone.)"
     return _of_numbers(pairs) or _depends(right, asked, pairs)
 
 
@@ -110,7 +115,7 @@ def _of_students(
     pairs: list[tuple[np.ndarray, np.ndarray]],
 ) -> str:
     wrong = np.concatenate([~_same(*pair).ravel() for pair in pairs])
-    if not np.any(wrong) or not np.sum(~wrong) >= _ENOUGH:
+    if not np.any(wrong) or not np.sum(~wrong) >= _FEW:
         return ""
     given = _given(right, asked, pairs)
     for kind, is_one in _KINDS.items():

@@ -25,7 +25,8 @@ _FLOAT32_AGREEMENT = 1e-4
 # What comparing raises when a student's answer is not of the form that was asked for.
 _OF_ANOTHER_FORM = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError)
 _ENOUGH_FOR_A_DISTRIBUTION = 1000
-_MOST_RIVALS = 3
+_MOST_RIVALS = 4
+_EITHER = "Either: "
 
 
 def explains(
@@ -168,7 +169,10 @@ def _with_rivals(
     Draws and estimates of different mistakes can be alike: hamburgers counted for tonkatsu and a
     exchanged for b, for example. Which of them it was, nobody can tell from the answers.
     """
-    if best.sign or (best.quick and not best.random):
+    is_noisy = (
+        best.random or max(_parts(best)) > 0 or (not best.quick and known.is_systematic(best))
+    )
+    if best.sign or not is_noisy:
         return best
     explained = [name for name in told if explains(known, best, told[name])]
     rivals: dict[str, str] = {}
@@ -180,7 +184,12 @@ def _with_rivals(
     if len(rivals) > _MOST_RIVALS:
         return None
     name = " or ".join(rivals.values())
-    return replace(best, name=name, teaches=f"Either: {' Or: '.join(rivals)}")
+    return replace(best, name=name, teaches=f"{_EITHER}{' Or: '.join(rivals)}")
+
+
+def is_ambiguous(misconception: Misconception) -> bool:
+    """Whether it stands for several mistakes that look alike."""
+    return misconception.teaches.startswith(_EITHER)
 
 
 def _has_numbers(answer: Any) -> bool:
