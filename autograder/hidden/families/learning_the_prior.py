@@ -947,6 +947,11 @@ def _sum(k, n, a, b):
     return np.sum(betaln(a + k, b + n - k) - betaln(a, b), axis=0)
 
 
+# Which of these it was, the estimates do not tell.
+EXCHANGED = (
+    "E[a] and E[b] come out exchanged: a and b have changed places, in the likelihood or in the "
+    "pair that is returned, or hamburgers have been counted for tonkatsu."
+)
 LIKELIHOODS = {
     "right": ("", _sum),
     "mean": (
@@ -954,11 +959,11 @@ LIKELIHOODS = {
         lambda k, n, a, b: _sum(k, n, a, b) / len(k),
     ),
     "swapped": (
-        "a and b have changed places on the way to population_loglik.",
+        EXCHANGED,
         lambda k, n, a, b: _sum(k, n, b, a),
     ),
     "hamburgers": (
-        "Hamburgers have been counted in place of tonkatsu.",
+        EXCHANGED,
         lambda k, n, a, b: _sum(n - k, n, a, b),
     ),
     "heap": (
@@ -1055,7 +1060,7 @@ def _ratio_first(a, b, log_w):
 
 ESTIMATES = {
     "right": ("", _mean_of(lambda a, b: a, lambda a, b: b)),
-    "swapped": ("E[a] and E[b] have changed places.", _mean_of(lambda a, b: b, lambda a, b: a)),
+    "swapped": (EXCHANGED, _mean_of(lambda a, b: b, lambda a, b: a)),
     "a twice": ("a is returned twice.", _mean_of(lambda a, b: a, lambda a, b: a)),
     "b twice": ("b is returned twice.", _mean_of(lambda a, b: b, lambda a, b: b)),
     "best": (

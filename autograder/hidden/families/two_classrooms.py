@@ -587,6 +587,11 @@ def _with_a_and_b(translate):
     return scores
 
 
+# Which of these it was, weights and estimates do not tell.
+EXCHANGED = (
+    "Tonkatsu and hamburgers have changed places: a and b, where a is mu times lam; or k and "
+    "n - k; or mu and 1 - mu."
+)
 SCORES = {
     "right": ("", _scores),
     "mean": (
@@ -615,7 +620,7 @@ SCORES = {
         lambda k, n, mu, lam: _scores([np.sum(k)], [np.sum(n)], mu, lam),
     ),
     "swapped": (
-        "a and b have changed places: a is mu times lam.",
+        EXCHANGED,
         lambda k, n, mu, lam: _scores(k, n, 1 - mu, lam),
     ),
     "dials": (
@@ -644,7 +649,7 @@ SCORES = {
         lambda k, n, mu, lam: _scores(n, k, mu, lam),
     ),
     "hamburgers": (
-        "Hamburgers have been counted in place of tonkatsu.",
+        EXCHANGED,
         lambda k, n, mu, lam: _scores(np.asarray(n) - k, n, mu, lam),
     ),
     "n": (
@@ -1100,7 +1105,7 @@ SUMMARIES = {
         ),
     ),
     "complement": (
-        "mu is the share of hamburgers here.",
+        EXCHANGED,
         _mean_of(lambda mu, lam: 1 - mu, lambda mu, lam: lam),
     ),
 }

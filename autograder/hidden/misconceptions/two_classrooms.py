@@ -239,7 +239,11 @@ def equal_weights(k, n, mu, lam):
     return jnp.full(jnp.shape(mu), 1.0 / jnp.size(mu))
 
 
-@library.of("weigh_population", "a and b have changed places: a is mu times lam.")
+@library.of(
+    "weigh_population",
+    "Tonkatsu and hamburgers have changed places: a and b, where a is mu times lam; or k and "
+    "n - k; or mu and 1 - mu.",
+)
 def swapped_in_the_weights(k, n, mu, lam):
     return _weights(_per_student(k, n, 1 - jnp.asarray(mu), lam).sum(axis=1))
 
