@@ -19,7 +19,7 @@ from autograder.records import Answered, Question
 from autograder.statistics import distribution_fits
 
 _MANY = 1000
-_SEVERAL = 4
+_SEVERAL = 3
 
 
 def identical(a: Any, b: Any) -> bool:
@@ -163,8 +163,9 @@ def rounded(asked: Sequence[Answered]) -> bool | None:
         numbers = np.concatenate([np.ravel(np.asarray(a.answer, np.float64)) for a in asked])
     except (TypeError, ValueError):
         return False
-    digits = digits_of(numbers[np.isfinite(numbers)])
-    return digits is not None and len(np.unique(numbers)) > _SEVERAL
+    if len(np.unique(numbers)) < _SEVERAL:
+        return None
+    return digits_of(numbers[np.isfinite(numbers)]) is not None
 
 
 def always_as_many(asked: Sequence[Answered]) -> bool | None:
