@@ -290,10 +290,7 @@ def _alike(wrong: np.ndarray, answer: np.ndarray) -> bool:
     It tells one pair in a thousand apart wrongly; a student is then told no cause, which is
     better than a wrong one.
     """
-    with np.errstate(over="ignore"):  # JAX has float32, in which large numbers are infinite
-        wrong, answer = (
-            np.nan_to_num(np.float32(x), nan=np.nan).astype(np.float64) for x in (wrong, answer)
-        )
+    wrong, answer = _in_float32(wrong), _in_float32(answer)
     if np.any(np.isnan(wrong)) or np.any(np.isnan(answer)):
         return False
     # Fractions differ in the last digit, and would stand in another order.
@@ -307,3 +304,9 @@ def _alike(wrong: np.ndarray, answer: np.ndarray) -> bool:
         np.searchsorted(np.sort(draws), points, "right") / len(draws) for draws in (wrong, answer)
     ]
     return bool(np.max(np.abs(steps[0] - steps[1])) <= np.sqrt(np.log(2 / 0.001) / 2 * shares))
+
+
+def _in_float32(numbers: np.ndarray) -> np.ndarray:
+    """Numbers as JAX would hold them, with its largest number in place of infinity."""
+    with np.errstate(over="ignore"):
+        return np.asarray(np.nan_to_num(np.float32(numbers), nan=np.nan), np.float64)
