@@ -28,6 +28,8 @@ _ENOUGH = 5
 _MOST_CHANGES = 3
 # Far above what float32 loses, far below what a term changes.
 _RTOL, _OF_LARGEST = 3e-5, 1e-6
+# Logs of Gamma functions are differences of larger numbers.
+_LOGS_LOSE = 5
 _PIVOTS = 4
 # How many of the numbers a formula has to be defined for.
 _MOSTLY = 0.7
@@ -433,7 +435,7 @@ class Total(Search):
     def _fits(self, asked: _Asked) -> Iterator[_Fit]:
         sums, singles = self._sum.values(asked.terms), self._sum.singles
         size = np.sum([np.abs(asked.terms[name]) for name in self._sum.right], axis=0)
-        size = 1 + np.nan_to_num(size) + asked.slack
+        size = 1 + _LOGS_LOSE * np.nan_to_num(size) + asked.slack
         right, changes = sums[0], self._sum.changes
         for around in self._arounds:
             target = asked.undone(around)

@@ -182,7 +182,17 @@ def never_nothing(asked: Sequence[Answered]) -> bool | None:
         _, a, b, _ = answered.question.args[:4]
         for n, _, counts in _counts([answered]):
             if len(counts) * betabinom.pmf(0, n, a, b) > 30:
-                found.append(bool(np.all(counts > 0)))
+                found.append(bool(np.all((counts > 0) & (counts <= n))))
+    return all(found) if found else None
+
+
+def few_values(asked: Sequence[Answered]) -> bool | None:
+    """Thousands of draws of a pair, and of one of the two there are but a few different ones."""
+    found = []
+    for answered in asked:
+        pair = [np.asarray(part, np.float64) for part in answered.answer]
+        if len(pair) == 2 and all(part.ndim == 1 and len(part) >= _MANY for part in pair):
+            found.append(any(1 < len(np.unique(part)) < _MANY / 10 for part in pair))
     return all(found) if found else None
 
 
@@ -459,6 +469,7 @@ SIGNS: dict[str, Sign] = {
     "rounded": rounded,
     "always as many": always_as_many,
     "never nothing": never_nothing,
+    "few values": few_values,
     "pair returned": returns_a_pair,
     "nothing returned": returns_nothing,
     "figure returned": returns_the_figure,

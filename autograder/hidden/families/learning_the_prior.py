@@ -28,7 +28,7 @@ from autograder.misconceptions.families import (
     members,
 )
 from autograder.misconceptions.formulas import OF_LOGS as AROUND_LOGS
-from autograder.misconceptions.formulas import Around, Total
+from autograder.misconceptions.formulas import Around, Found, Total
 from autograder.misconceptions.library import Library
 
 library = Library()
@@ -1199,6 +1199,10 @@ IN_MARGINALS = {
     "log B(k + 1, n - k + 1)": lambda k, n, a, b: betaln(k + 1.0, n - k + 1.0),
     "log B(a + k + 1, b + n - k + 1)": lambda k, n, a, b: betaln(a + k + 1, b + n - k + 1),
     "log B(a + k - 1, b + n - k - 1)": lambda k, n, a, b: betaln(a + k - 1, b + n - k - 1),
+    "log B(a + k - 1, b + n - k)": lambda k, n, a, b: betaln(a + k - 1, b + n - k),
+    "log B(a + k, b + n - k - 1)": lambda k, n, a, b: betaln(a + k, b + n - k - 1),
+    "log B(a + k + 1, b + n - k)": lambda k, n, a, b: betaln(a + k + 1, b + n - k),
+    "log B(a + k, b + n - k + 1)": lambda k, n, a, b: betaln(a + k, b + n - k + 1),
     "log B(a + 1, b + 1)": lambda k, n, a, b: betaln(a + 1, b + 1),
     "log gamma(a + b)": lambda k, n, a, b: gammaln(a + b),
     "log gamma(a + b + n)": lambda k, n, a, b: gammaln(a + b + n),
@@ -1256,6 +1260,45 @@ library.searches["population_loglik"] = Total(
         ),
     ],
 )
+
+
+class _Powers:
+    """Weights that are in the ratio of exp(c log_w), with another c than 1."""
+
+    def find(self, asked):
+        slopes, sizes = [], []
+        for answered in asked:
+            (log_w,) = (np.asarray(arg, np.float64) for arg in answered.question.args)
+            weights = np.asarray(answered.answer, np.float64)
+            if weights.shape != log_w.shape or not np.all(weights >= 0):
+                return None
+            at = weights > 1e-30  # below, float32 has hardly any digits
+            if np.sum(at) < 2 or abs(np.sum(weights) - 1) > 1e-4:
+                return None
+            x, y = log_w[at] - np.max(log_w), np.log(weights[at])
+            slope = np.polyfit(x, y, 1)[0]
+            if np.max(np.abs(np.polyval(np.polyfit(x, y, 1), x) - y)) > 1e-2:
+                return None
+            slopes.append(slope)
+            sizes.append(log_w.size)
+        for powers, written in ((slopes, ""), (np.multiply(slopes, sizes), " / m")):
+            power = float(np.mean(powers))
+            if len(powers) > 2 and np.ptp(powers) < 0.02 * abs(power) and abs(power - 1) > 0.05:
+                return _found_power(f"{power:.3g}{written}")
+        if len(slopes) > 2 and np.allclose(np.multiply(slopes, sizes), 1, rtol=0.02):
+            return _found_power("1 / m")
+        return None
+
+
+def _found_power(power):
+    return Found(
+        f"power {power}",
+        f"These weights are in the ratio of exp(c log_w) with c = {power}: asked for is that of "
+        "exp(log_w) itself.",
+    )
+
+
+library.searches["importance_weights"] = _Powers()
 
 library.parameters |= {
     "infer_prior": ("key", "", "", "", "low", "high"),

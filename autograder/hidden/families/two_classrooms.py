@@ -615,6 +615,19 @@ SCORES = {
         "Only the first six students are counted.",
         lambda *args: np.sum(_by_student(*args)[..., :6], axis=-1),
     ),
+    "by bentos": (
+        "Students are weighted by their bentos: given the population, each counts once.",
+        lambda k, n, mu, lam: np.sum(_by_student(k, n, mu, lam) * n, axis=-1),
+    ),
+    "by share of bentos": (
+        "Students are weighted by their share of the bentos: given the population, each counts "
+        "once.",
+        lambda k, n, mu, lam: np.sum(_by_student(k, n, mu, lam) * n / np.sum(n), axis=-1),
+    ),
+    "per bento": (
+        "Each student's log probability has been divided by the student's bentos.",
+        lambda k, n, mu, lam: np.sum(_by_student(k, n, mu, lam) / n, axis=-1),
+    ),
     "heap": (
         "All bentos are on one heap, as if they were one student's.",
         lambda k, n, mu, lam: _scores([np.sum(k)], [np.sum(n)], mu, lam),
@@ -1067,6 +1080,10 @@ SUMMARIES = {
         "lam is that of the best candidate; asked for is the weighted mean of all.",
         lambda mu, lam, log_w: (_mean(mu, lam, log_w)[0], best_draw(mu, lam, log_w)[1]),
     ),
+    "median lam": (
+        "lam is a weighted median; asked for is the mean.",
+        lambda mu, lam, log_w: (_mean(mu, lam, log_w)[0], weighted_medians(mu, lam, log_w)[1]),
+    ),
     "unweighted lam": (
         "lam is averaged without the weights.",
         _power(lambda w, lam: float(np.mean(lam))),
@@ -1395,6 +1412,7 @@ IN_BLENDS = {
     "lam**2": lambda k, n, mu, lam: lam**2,
     "lam / 2": lambda k, n, mu, lam: lam / 2,
     "sqrt(n)": lambda k, n, mu, lam: np.sqrt(n),
+    "sqrt(lam)": lambda k, n, mu, lam: np.sqrt(lam),
     "the class's k": lambda k, n, mu, lam: np.sum(k),
     "the class's n": lambda k, n, mu, lam: np.sum(n),
     "the number of students": lambda k, n, mu, lam: float(np.size(k)),

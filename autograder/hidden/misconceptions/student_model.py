@@ -102,8 +102,8 @@ def mean_and_strength_for_a_and_b(a, b, n):
 
 @library.of(
     "simulate_population",
-    "Every student uses the same random key, so students with the same n are copies of each "
-    "other: split the key.",
+    "Students with the same n are copies of each other: one draw serves for all, or draws with one "
+    "and the same key. Split the key.",
     random=True,
     sign="all copies",
 )

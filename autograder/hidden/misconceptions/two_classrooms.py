@@ -737,3 +737,15 @@ def rounded_estimates(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0
 def one_curve_for_all(classrooms, seed=0):
     k, n = (np.concatenate([data[i] for data in classrooms.values()]) for i in (0, 1))
     return _plot(classrooms, seed, of=(k, n))
+
+
+@library.of(
+    "sample_hyperprior",
+    "Thousands of draws, and only a few different numbers among them: have they been rounded, "
+    "before or after the logarithm was undone?",
+    random=True,
+    sign="few values",
+)
+def whole_powers(key, n_samples, lam_low=0.1, lam_high=100.0):
+    mu, lam = _draws(key, n_samples, lam_low, lam_high)
+    return mu, 10.0 ** jnp.round(jnp.log10(lam))
