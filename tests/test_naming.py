@@ -11,7 +11,8 @@ from autograder.in_kernel.wire import Key
 from autograder.misconceptions.clues import clue
 from autograder.misconceptions.estimates import agrees, estimate
 from autograder.misconceptions.families import arguments, formula, members, result
-from autograder.misconceptions.library import families_of, library_of
+from autograder.misconceptions.library import Misconception, families_of, library_of
+from autograder.misconceptions.matching import name_misconceptions
 from autograder.misconceptions.signs import SIGNS
 from autograder.records import Answered, Question
 from course_config import ASSIGNMENTS
@@ -96,6 +97,81 @@ def test_one_rate_is_told_from_a_rate_for_each_and_from_the_mean_rate():
     assert found == {"one": True, "each": False, "mean": False}
 
 
+@pytest.mark.parametrize(
+    ("name", "shown", "hidden"),
+    [
+        ("always as many", [(50, 7), (50, 9)], [(50, 50), (9, 9)]),
+        ("rounded", [(0.25, 1.5), (0.5, 3.25), (0.75, 2.0)], [(0.251934, 1.5), (0.5, 3.25)]),
+    ],
+)
+def test_signs_show_the_mistake_and_nothing_else(name, shown, hidden):
+    def answered(pairs):
+        if name == "rounded":
+            return asked([(i, pair) for i, pair in enumerate(pairs)])
+        questions = [Question("test_f", "call", "f", (Key(1), wanted)) for _, wanted in pairs]
+        return [
+            Answered(question, np.zeros(found))
+            for question, (found, _) in zip(questions, pairs, strict=True)
+        ]
+
+    assert SIGNS[name](answered(shown)) is True
+    assert SIGNS[name](answered(hidden)) is False
+
+
+def test_a_count_of_nothing_that_never_comes_shows():
+    random, sign = np.random.default_rng(2), SIGNS["never nothing"]
+    counts = random.binomial(13, random.beta(2.5, 7.25, 20_000))
+    assert sign(asked([(1, np.maximum(counts, 1))], 2.5, 7.25, 13.0)) is True
+    assert sign(asked([(1, counts)], 2.5, 7.25, 13.0)) is False
+    assert sign(asked([(1, counts + 100)], 250.0, 72.5, 900.0)) is None
+
+
+def histogram(heights, color):
+    return [{"x": i, "height": h, "width": 1, "color": color} for i, h in enumerate(heights)]
+
+
+def test_curves_that_are_one_and_the_same_show():
+    def drawn(second):
+        bars = histogram([1.0, 3.0, 2.0], "red") + histogram(second, "blue")
+        drawing = {"bars": bars, "lines": []}
+        return [Answered(Question("test_f", "axes", "f", ()), drawing)]
+
+    assert SIGNS["same curves"](drawn([1.0, 3.0, 2.0])) is True
+    assert SIGNS["same curves"](drawn([3.0, 1.0, 2.0])) is False
+
+
+class TwoThatLookAlike:
+    """A library of two mistakes whose draws are alike, and of one that is another."""
+
+    def __init__(self, teaches=("First.", "Second.")):
+        self.entries = [
+            Misconception(f"wrong {i}", "f", sentence, random=True)
+            for i, sentence in enumerate([*teaches, "Another."])
+        ]
+
+    def answer(self, misconception, question):
+        seed = self.entries.index(misconception)
+        mean = 5.0 if misconception.teaches == "Another." else 1.0
+        return np.random.default_rng([seed, question.args[0].seed]).normal(mean, 1.0, 2000)
+
+    def is_systematic(self, misconception):
+        return True
+
+
+def test_mistakes_whose_draws_are_alike_are_all_told():
+    def named(known):
+        draws = np.random.default_rng(9).normal(1.0, 1.0, 2000)
+        transcript = asked([(3, draws)])
+        told = name_misconceptions(
+            known, "test_f", {"draws": transcript}, ["draws"], lambda misconception, name: True
+        )
+        return told["draws"].teaches if told else ""
+
+    assert named(TwoThatLookAlike()) == "Either: First. Or: Second."
+    assert named(TwoThatLookAlike(("The same.", "The same."))) == "The same."
+    assert named(TwoThatLookAlike(("1.", "2.", "3.", "4.", "5."))) == ""
+
+
 def right(k, n):
     return (np.asarray(k) + 1.0) / (np.asarray(n) + 3.0)
 
@@ -110,6 +186,8 @@ CLASS = np.array([0, 3, 5, 0, 2]), np.array([4, 9, 5, 7, 2])
         (lambda k, n: right(k, n) + 2, "same amount"),
         (lambda k, n: np.where(np.asarray(k) == 0, 9.0, right(k, n)), "no tonkatsu at all"),
         (lambda k, n: right(k, n) if np.ndim(k) == 0 else right(k, n)[::-1], "one student"),
+        (lambda k, n: np.where(np.asarray(n) == 7, np.nan, right(k, n)), ""),
+        (lambda k, n: np.where(np.asarray(k) == 0, right(k, n), 9.0), "unless k is 0"),
         (lambda k, n: np.sqrt(right(k, n)), ""),
         (right, ""),
     ],

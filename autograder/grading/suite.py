@@ -24,12 +24,14 @@ import pytest
 
 from autograder.errors import GraderFault
 from autograder.grading.student import Inconsistent, Student, StudentFailure, unobserved
-from autograder.in_kernel.wire import Key, encode
+from autograder.in_kernel.wire import Key, WireError, decode, encode
+from autograder.misconceptions import probes
 from autograder.misconceptions.clues import clue
 from autograder.misconceptions.estimates import is_estimate
+from autograder.misconceptions.formulas import Found
 from autograder.misconceptions.known import NO_ANSWER, KnownMisconceptions
 from autograder.misconceptions.library import Misconception
-from autograder.misconceptions.matching import name_misconceptions
+from autograder.misconceptions.matching import is_ambiguous, name_misconceptions
 from autograder.notebooks.display import printable
 from autograder.notebooks.run import Answers
 from autograder.records import Answered, CellResult, Question, TestResult
@@ -319,7 +321,8 @@ class _Runner(_Collector):
         """The cell's tests; those explained by a misconception have its words.
 
         Where an exercise of ``upstream`` is wrong, what no misconception explains may come from
-        there, and is said to. Else a clue is added, if there is one.
+        there, and is said to. Else the formula that was computed is told, or a clue is added, if
+        there is one.
         """
         tests = self.results[cell]
         failed = [test for test in tests if not test.passed]
@@ -345,18 +348,44 @@ class _Runner(_Collector):
             for answered in self.transcripts[cell, test.name]
             if answered.question.function == function
         ]
-        hint_at = "" if wrong_before or named else clue(self._known.right(function), asked)
+        found_out = None
+        if any(map(is_ambiguous, named.values())):  # asking again may say which it is
+            found_out = self._known.unused(function, asked, self._ask_again)
+            named = {} if found_out else named
+        elif not named:
+            found_out = self._found_out(function, asked, bool(wrong_before))
+        is_own = not (wrong_before or named or found_out)
+        hint_at = clue(self._known.right(function), asked) if is_own else ""
         explained = {}
         for test in failed:
-            found = named.get(test.name)
-            if found is not None:
-                test = replace(test, hint=found.teaches, misconception=found.name)
+            known = named.get(test.name)
+            if known is not None:
+                test = replace(test, hint=known.teaches, misconception=known.name)
+            elif found_out and self.transcripts[cell, test.name]:
+                told = f"{test.hint} {found_out.teaches}"
+                test = replace(test, hint=told, misconception=found_out.name)
             elif hint_at:
                 test = replace(test, hint=f"{test.hint} {hint_at}")
             elif wrong_before and (cell, test.name) not in self._inconsistent:
                 test = replace(test, hint=f"{test.hint} {_mend_first(wrong_before[0])}")
             explained[test.name] = test
         return tuple(explained.get(test.name, test) for test in tests)
+
+    def _found_out(
+        self, function: str, asked: list[Answered], is_wrong_before: bool
+    ) -> Found | None:
+        """What can be found out about a function that answers as no known mistake does.
+
+        Its formula may come from an earlier mistake; an argument that is not used does not.
+        """
+        formula = self._known.formula(function, asked, own_only=is_wrong_before)
+        return formula or self._known.unused(function, asked, self._ask_again)
+
+    def _ask_again(self, question: Question) -> Any:
+        try:
+            return decode(self._run.ask(question)["answer"])
+        except (KeyError, WireError):
+            return probes.NO_ANSWER
 
 
 class Mistaken:

@@ -6,7 +6,8 @@ A clue follows from all that one function answered in a cell's tests, and holds 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from autograder.records import Answered
 
 # Fewer numbers may fit a pattern by chance.
 _ENOUGH = 4
+_FEW = 3
+_HALF = 0.5
 
 
 def clue(right: Callable[..., Any] | None, asked: Sequence[Answered]) -> str:
@@ -25,13 +28,19 @@ def clue(right: Callable[..., Any] | None, asked: Sequence[Answered]) -> str:
     if any(pair is None for pair in compared):
         return ""
     pairs = [pair for pair in compared if pair is not None]
-    fits = [bool(np.all(_same(*pair))) for pair in pairs]
-    of_class = [pair[0].ndim > 0 for pair in pairs]
-    if fits == [not many for many in of_class] and any(fits) and not all(fits):
-        return "(It is right for one student at a time, and wrong for several at once.)"
-    if fits == of_class and any(fits) and not all(fits):
-        return "(It is right for several students at once, and wrong for one alone.)"
-    return _of_numbers(pairs) or _of_students(right, asked, pairs)
+    of_kind = _of_students(right, asked, pairs)
+    if of_kind:
+        return of_kind
+    right_share = [float(np.mean(_same(*pair))) for pair in pairs]
+    alone = [share for share, pair in zip(right_share, pairs, strict=True) if pair[0].ndim == 0]
+    together = [share for share, pair in zip(right_share, pairs, strict=True) if pair[0].ndim > 0]
+    if len(alone) > 1 and together:
+        # One number of a class may be wrong for another reason.
+        if min(alone) == 1 and max(together) < _HALF:
+            return "(It is right for one student at a time, and wrong for several at once.)"
+        if max(alone) == 0 and min(together) == 1:
+            return "(It is right for several students at once, and wrong for one alone.)"
+    return _of_numbers(pairs) or _depends(right, asked, pairs)
 
 
 def _compared(
@@ -65,12 +74,34 @@ def _of_numbers(pairs: list[tuple[np.ndarray, np.ndarray]]) -> str:
     return ""
 
 
-_KINDS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
-    "who have brought nothing": lambda k, n: n == 0,
-    "with no tonkatsu at all": lambda k, n: k == 0,
-    "with nothing but tonkatsu": lambda k, n: k == n,
-    "with no tonkatsu, or nothing else": lambda k, n: (k == 0) | (k == n),
-    "with a single bento": lambda k, n: n == 1,
+Given = dict[str, np.ndarray]
+
+_NOBODY = "for students who have brought nothing"
+
+# What the numbers that are wrong, and no others, may have in common; where the arguments are there.
+_KINDS: dict[str, Callable[[Given], np.ndarray]] = {
+    _NOBODY: lambda x: x["n"] == 0,
+    "for students with no tonkatsu at all": lambda x: x["k"] == 0,
+    "for students with nothing but tonkatsu": lambda x: x["k"] == x["n"],
+    "for students with no tonkatsu, or nothing else": lambda x: (x["k"] == 0) | (x["k"] == x["n"]),
+    "for students with a single bento": lambda x: x["n"] == 1,
+    "unless k and n are the same": lambda x: x["k"] != x["n"],
+    "unless k is 0": lambda x: x["k"] != 0,
+    "where a and b differ": lambda x: x["a"] != x["b"],
+    "where a is below 1": lambda x: x["a"] < 1,
+    "where b is below 1": lambda x: x["b"] < 1,
+    "where a or b is below 1": lambda x: (x["a"] < 1) | (x["b"] < 1),
+    "where lam is below 1": lambda x: x["lam"] < 1,
+    "where theta is close to 0 or 1": lambda x: (x["theta"] < 0.02) | (x["theta"] > 0.98),
+    "where the raw fraction lies above the prior mean": lambda x: (
+        x["k"] * (x["a"] + x["b"]) > x["a"] * x["n"]
+    ),
+    "where the raw fraction lies below the prior mean": lambda x: (
+        x["k"] * (x["a"] + x["b"]) < x["a"] * x["n"]
+    ),
+    "where a rate of 0 or 1 was predicted": lambda x: x["rates of 0 or 1"] > 0,
+    "where not all have the same n": lambda x: x["unequal n"] > 0,
+    "for classes of more than one student": lambda x: x["students"] > 1,
 }
 
 
@@ -80,30 +111,66 @@ def _of_students(
     pairs: list[tuple[np.ndarray, np.ndarray]],
 ) -> str:
     wrong = np.concatenate([~_same(*pair).ravel() for pair in pairs])
-    if not np.sum(wrong) >= 2 or not np.sum(~wrong) >= _ENOUGH:
+    if not np.any(wrong) or not np.sum(~wrong) >= _FEW:
         return ""
-    students = list(_students(right, asked, pairs))
-    if len(students) < len(pairs):
-        return ""
-    k, n = (np.concatenate([student[i] for student in students]) for i in (0, 1))
+    given = _given(right, asked, pairs)
     for kind, is_one in _KINDS.items():
-        if np.array_equal(is_one(k, n), wrong):
-            return f"(It is wrong for students {kind}, and right for all others.)"
+        try:
+            alike = np.array_equal(is_one(given), wrong)
+        except KeyError:  # no such argument
+            continue
+        # A single wrong number may be so for many a reason.
+        if alike and (np.sum(wrong) > 1 or kind == _NOBODY):
+            return f"(It is wrong {kind}, and right in all other cases.)"
     return ""
 
 
-def _students(
+def _given(
     right: Callable[..., Any],
     asked: Sequence[Answered],
     pairs: list[tuple[np.ndarray, np.ndarray]],
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """k and n behind each number, where there is one for each student."""
+) -> Given:
+    """The arguments behind each number, where there is one of each for each number."""
     names = list(inspect.signature(right).parameters)
+    columns: dict[str, list[np.ndarray]] = {}
     for answered, (_, exact) in zip(asked, pairs, strict=True):
         given = dict(zip(names, answered.question.args, strict=False))
-        if {"k", "n"} <= given.keys():
+        rates, n = (np.asarray(given.get(name, 0.5), float) for name in ("rates", "n"))
+        given["rates of 0 or 1"] = np.sum((rates == 0) | (rates == 1))
+        given["unequal n"] = float(np.ptp(n) > 0)
+        given["students"] = float(n.size)
+        for name, value in given.items():
             try:
-                k, n = (np.broadcast_to(given[name], exact.shape).ravel() for name in ("k", "n"))
-            except ValueError:
-                return
-            yield k, n
+                column = np.broadcast_to(np.asarray(value, float), exact.shape).ravel()
+            except (TypeError, ValueError):  # of the class, not of a student
+                continue
+            columns.setdefault(name, []).append(column)
+    size = sum(exact.size for _, exact in pairs)
+    together = {name: np.concatenate(column) for name, column in columns.items()}
+    return {name: column for name, column in together.items() if column.size == size}
+
+
+def _depends(
+    right: Callable[..., Any],
+    asked: Sequence[Answered],
+    pairs: list[tuple[np.ndarray, np.ndarray]],
+) -> str:
+    """On which arguments alone the difference from what is right depends."""
+    answer, exact = (np.concatenate([pair[i].ravel() for pair in pairs]) for i in (0, 1))
+    if not np.all(np.isfinite(answer)) or not np.all(np.isfinite(exact)):
+        return ""
+    off = answer - exact
+    names = list(inspect.signature(right).parameters)
+    given = {name: x for name, x in _given(right, asked, pairs).items() if name in names}
+    if len(given) < len(names):
+        return ""
+    for size in (1, 2):
+        for some in itertools.combinations(names, size):
+            groups: dict[tuple[float, ...], list[float]] = {}
+            for values in zip(*(given[name] for name in some), off, strict=True):
+                groups.setdefault(values[:-1], []).append(values[-1])
+            several = [group for group in groups.values() if len(group) > 2]
+            level = all(np.ptp(group) <= 1e-3 + 1e-4 * np.max(np.abs(group)) for group in several)
+            if len(several) > 1 and level and np.ptp([group[0] for group in several]) > 1e-2:
+                return f"(It is off by an amount that depends on {' and '.join(some)} alone.)"
+    return ""

@@ -9,9 +9,10 @@ so that a store that is missing, stale or broken makes grading slower and change
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -25,8 +26,10 @@ from autograder.files import add_code, write_at_once
 from autograder.in_kernel import questions
 from autograder.in_kernel.axes import describe_axes
 from autograder.in_kernel.wire import Key, WireError, decode, encode
+from autograder.misconceptions.formulas import Found
 from autograder.misconceptions.library import Library, Misconception, families_of, library_of
-from autograder.records import Question
+from autograder.misconceptions.probes import Ask, unused
+from autograder.records import Answered, Question
 
 NO_ANSWER = object()
 _PACKAGES = ("genjax", "jax", "jaxlib", "matplotlib", "numpy", "scipy", "tensorflow-probability")
@@ -98,9 +101,32 @@ class KnownMisconceptions:
             )
         )
 
+    def is_systematic(self, misconception: Misconception) -> bool:
+        """Whether it is a member of a family."""
+        return misconception in self._families
+
     def right(self, function: str) -> Callable[..., Any] | None:
         """The right function, in NumPy, where the families know it."""
         return families_of(self._notebook).rights.get(function)
+
+    def formula(
+        self, function: str, asked: Sequence[Answered], *, own_only: bool = False
+    ) -> Found | None:
+        """The formula behind all that a function answered, where the families know its terms.
+
+        ``own_only`` asks for what no earlier mistake can have caused.
+        """
+        library = families_of(self._notebook)
+        search = (library.contradictions if own_only else library.searches).get(function)
+        return search.find(asked) if search and asked else None
+
+    def unused(self, function: str, asked: Sequence[Answered], ask: Ask) -> Found | None:
+        """The arguments that a function does not use; ``ask`` puts further questions to it."""
+        library = families_of(self._notebook)
+        parameters = library.parameters.get(function, ())
+        if function in library.rights:
+            parameters = tuple(inspect.signature(library.rights[function]).parameters)
+        return unused(parameters, asked, ask) if parameters and asked else None
 
     def fails(self, misconception: Misconception, test: str, trial: Callable[[], bool]) -> bool:
         """Whether a misconception fails the test of that name; ``trial`` finds out."""

@@ -7,14 +7,23 @@ make the mistake and a sentence that teaches.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from autograder.misconceptions.families import Answer, Slip
+from autograder.misconceptions.formulas import Found
+from autograder.records import Answered
 
 # What float32 loses when a number is rounded to a few digits, and no more.
 EXACTLY = 1e-6
+
+
+class Finds(Protocol):
+    """Whatever looks for what a function has done, going by its answers."""
+
+    def find(self, asked: Sequence[Answered]) -> Found | None:
+        """What it has done, if that is certain."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +55,18 @@ class Library:
     """The misconceptions of one notebook, in the order in which they are looked for.
 
     Each maps to the function that makes the mistake: it takes the graded function's arguments and
-    gives the wrong answer. ``rights`` holds right functions, in NumPy, to find clues with.
+    gives the wrong answer. ``rights`` holds right functions, in NumPy, to find clues with, and
+    ``searches`` what finds the formula behind answers that no mistake explains, and
+    ``contradictions`` what finds where an answer contradicts itself, which no earlier mistake
+    excuses. ``parameters`` are the names of the parameters of functions without a right one here.
     """
 
     def __init__(self) -> None:
         self.functions: dict[Misconception, Callable[..., Any]] = {}
         self.rights: dict[str, Answer] = {}
+        self.searches: dict[str, Finds] = {}
+        self.contradictions: dict[str, Finds] = {}
+        self.parameters: dict[str, tuple[str, ...]] = {}
 
     def of(
         self,

@@ -25,6 +25,8 @@ _FLOAT32_AGREEMENT = 1e-4
 # What comparing raises when a student's answer is not of the form that was asked for.
 _OF_ANOTHER_FORM = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError)
 _ENOUGH_FOR_A_DISTRIBUTION = 1000
+_MOST_RIVALS = 4
+_EITHER = "Either: "
 
 
 def explains(
@@ -149,9 +151,45 @@ def name_misconceptions(
     for name in failed:
         for misconception in possible:
             if explains(known, misconception, told[name]) and would_fail(misconception, name):
-                named[name] = misconception
+                may_be = _with_rivals(known, misconception, possible, told)
+                if may_be is not None:
+                    named[name] = may_be
                 break
     return named
+
+
+def _with_rivals(
+    known: KnownMisconceptions,
+    best: Misconception,
+    possible: list[Misconception],
+    told: dict[str, list[Answered]],
+) -> Misconception | None:
+    """The best explanation, or what it may be as well; None where it may be too much.
+
+    Draws and estimates of different mistakes can be alike: hamburgers counted for tonkatsu and a
+    exchanged for b, for example. Which of them it was, nobody can tell from the answers.
+    """
+    is_noisy = (
+        best.random or max(_parts(best)) > 0 or (not best.quick and known.is_systematic(best))
+    )
+    if best.sign or not is_noisy:
+        return best
+    explained = [name for name in told if explains(known, best, told[name])]
+    rivals: dict[str, str] = {}
+    for rival in possible:
+        if known.is_systematic(rival) and all(explains(known, rival, told[n]) for n in explained):
+            rivals.setdefault(rival.teaches, rival.name)
+    if len(rivals) < 2:
+        return best
+    if len(rivals) > _MOST_RIVALS:
+        return None
+    name = " or ".join(rivals.values())
+    return replace(best, name=name, teaches=f"{_EITHER}{' Or: '.join(rivals)}")
+
+
+def is_ambiguous(misconception: Misconception) -> bool:
+    """Whether it stands for several mistakes that look alike."""
+    return misconception.teaches.startswith(_EITHER)
 
 
 def _has_numbers(answer: Any) -> bool:
@@ -221,6 +259,8 @@ def _same_correlation(pairs: list[tuple[Any, Any]], misconception: Misconception
     wrong, answer = (np.asarray([pair[i] for pair in pairs], np.float64) for i in (0, 1))
     if wrong.ndim != 2 or wrong.shape[1] < _ENOUGH_FOR_A_DISTRIBUTION:
         return True
+    if not (np.all(np.isfinite(np.float32(wrong))) and np.all(np.isfinite(answer))):
+        return True
     with np.errstate(all="ignore"):
         difference = np.corrcoef(wrong)[0, 1] - np.corrcoef(answer)[0, 1]
     return bool(abs(difference) < 0.15)
@@ -250,7 +290,8 @@ def _alike(wrong: np.ndarray, answer: np.ndarray) -> bool:
     It tells one pair in a thousand apart wrongly; a student is then told no cause, which is
     better than a wrong one.
     """
-    if not (np.all(np.isfinite(wrong)) and np.all(np.isfinite(answer))):
+    wrong, answer = _in_float32(wrong), _in_float32(answer)
+    if np.any(np.isnan(wrong)) or np.any(np.isnan(answer)):
         return False
     # Fractions differ in the last digit, and would stand in another order.
     wrong, answer = np.round(wrong, 5), np.round(answer, 5)
@@ -263,3 +304,9 @@ def _alike(wrong: np.ndarray, answer: np.ndarray) -> bool:
         np.searchsorted(np.sort(draws), points, "right") / len(draws) for draws in (wrong, answer)
     ]
     return bool(np.max(np.abs(steps[0] - steps[1])) <= np.sqrt(np.log(2 / 0.001) / 2 * shares))
+
+
+def _in_float32(numbers: np.ndarray) -> np.ndarray:
+    """Numbers as JAX would hold them, with its largest number in place of infinity."""
+    with np.errstate(over="ignore"):
+        return np.asarray(np.nan_to_num(np.float32(numbers), nan=np.nan), np.float64)

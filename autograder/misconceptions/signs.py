@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import binom
+from scipy.stats import betabinom, binom
 
 from autograder.in_kernel.wire import Key, Opaque
+from autograder.misconceptions.formulas import digits_of
 from autograder.records import Answered, Question
 from autograder.statistics import distribution_fits
 
 _MANY = 1000
+_SEVERAL = 3
 
 
 def identical(a: Any, b: Any) -> bool:
@@ -153,6 +155,53 @@ def _without_key(question: Question) -> str:
     args = [arg for arg in question.args if not isinstance(arg, Key)]
     with np.printoptions(threshold=100_000):
         return repr((args, [item for item in question.kwargs if item[0] != "seed"]))
+
+
+def rounded(asked: Sequence[Answered]) -> bool | None:
+    """Estimates of a few digits only."""
+    try:
+        numbers = np.concatenate([np.ravel(np.asarray(a.answer, np.float64)) for a in asked])
+    except (TypeError, ValueError):
+        return False
+    if len(np.unique(numbers)) < _SEVERAL:
+        return None
+    return digits_of(numbers[np.isfinite(numbers)]) is not None
+
+
+def always_as_many(asked: Sequence[Answered]) -> bool | None:
+    """As many draws, however many are asked for; how many is the last argument."""
+    wanted = {a.question.args[-1] for a in asked}
+    found = {np.shape(a.answer)[:1] for a in asked}
+    return len(found) == 1 and found.isdisjoint({()}) if len(wanted) > 1 else None
+
+
+def never_nothing(asked: Sequence[Answered]) -> bool | None:
+    """No 0 among many counts, though some are among those of a right answer."""
+    found = []
+    for answered in asked:
+        _, a, b, _ = answered.question.args[:4]
+        for n, _, counts in _counts([answered]):
+            if len(counts) * betabinom.pmf(0, n, a, b) > 30:
+                found.append(bool(np.all((counts > 0) & (counts <= n))))
+    return all(found) if found else None
+
+
+def few_values(asked: Sequence[Answered]) -> bool | None:
+    """Thousands of draws of a pair, and of one of the two there are but a few different ones."""
+    found = []
+    for answered in asked:
+        pair = [np.asarray(part, np.float64) for part in answered.answer]
+        if len(pair) == 2 and all(part.ndim == 1 and len(part) >= _MANY for part in pair):
+            found.append(any(1 < len(np.unique(part)) < _MANY / 10 for part in pair))
+    return all(found) if found else None
+
+
+def returns_a_pair(asked: Sequence[Answered]) -> bool | None:
+    """A model returns several things at once."""
+    runs = [a.answer for a in asked if a.question.action == "simulate"]
+    if not runs:
+        return None
+    return all(isinstance(r, dict) and isinstance(r.get("retval"), tuple | list) for r in runs)
 
 
 def returns_nothing(asked: Sequence[Answered]) -> bool | None:
@@ -298,6 +347,27 @@ def _without_markers(drawing: dict[str, Any], question: Question) -> bool:
     return not drawing["points"]
 
 
+def _wrong_pairs(drawing: dict[str, Any], question: Question) -> bool:
+    """Lines lead from raw fractions to posterior means, but not to the same student's."""
+    _, k, n, a, b = question.args
+    left, right = k / n, (a + k) / (a + b + n)
+    ends = [
+        [y for _, y in sorted(zip(line["x"], line["y"], strict=True))]
+        for line in drawing["lines"]
+        if len(line["x"]) == 2
+        and np.allclose(sorted(line["x"]), [0, 1], atol=1e-3)
+        and not line["dashed"]
+    ]
+    pairs = np.array(ends).reshape(-1, 2)
+    if len(pairs) != len(n) or not all(
+        np.allclose(np.sort(column), np.sort(heights), atol=1e-3)
+        for column, heights in zip(pairs.T, (left, right), strict=True)
+    ):
+        return False
+    order = np.argsort(left)
+    return not np.allclose(pairs[np.argsort(pairs[:, 0])][:, 1], right[order], atol=1e-3)
+
+
 # Figures of the concentration.
 
 
@@ -335,6 +405,21 @@ def _level_line_at_one(drawing: dict[str, Any], question: Question) -> bool:
 def _upright_line_elsewhere(drawing: dict[str, Any], question: Question) -> bool:
     found = _upright(drawing)
     return bool(found) and not any(abs(x - 1) < 1e-3 for x in found)
+
+
+def _same_curves(drawing: dict[str, Any], question: Question) -> bool:
+    """Several histograms, or curves of many points, and all are one and the same."""
+    bars: dict[str, list[tuple[float, float]]] = {}
+    for bar in drawing["bars"]:
+        bars.setdefault(bar["color"], []).append((bar["x"], bar["height"]))
+    shapes = [np.array(sorted(some)) for some in bars.values()]
+    shapes += [
+        np.column_stack([line["x"], line["y"]]) for line in drawing["lines"] if len(line["x"]) > 9
+    ]
+    return len(shapes) > 1 and all(
+        shape.shape == shapes[0].shape and np.allclose(shape, shapes[0], rtol=1e-6)
+        for shape in shapes
+    )
 
 
 # A verdict that contradicts itself, whatever population it has learned.
@@ -381,6 +466,11 @@ SIGNS: dict[str, Sign] = {
     "same students": same_students,
     "classes of one rate": classes_of_one_rate,
     "all classes alike": all_classes_alike,
+    "rounded": rounded,
+    "always as many": always_as_many,
+    "never nothing": never_nothing,
+    "few values": few_values,
+    "pair returned": returns_a_pair,
     "nothing returned": returns_nothing,
     "figure returned": returns_the_figure,
     "subplots returned": returns_all_of_subplots,
@@ -400,6 +490,8 @@ SIGNS: dict[str, Sign] = {
     "line at the notebook's mean": _dashed_line_at(lambda k, n, a, b: 0.6),
     "line at a half": _dashed_line_at(lambda k, n, a, b: 0.5),
     "line at the share of hamburgers": _dashed_line_at(lambda k, n, a, b: b / (a + b)),
+    "wrong pairs": _of_figures(_wrong_pairs),
+    "same curves": _of_figures(_same_curves),
     "no markers": _of_figures(_without_markers),
     "flipped regime": _of_verdicts(_flipped_regime),
     "other words": _of_verdicts(_other_words),

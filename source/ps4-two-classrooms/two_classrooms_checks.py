@@ -144,9 +144,7 @@ def sample_hyperprior() -> None:
     _check_draws(5000, lam_low=1.0, lam_high=1000.0, seed=2)
     _check_draws(5000, lam_low=0.1, lam_high=1000.0, seed=3)
     _check_keys()
-    agree(
-        "sample_hyperprior draws both as it should: mu uniform, lam log-uniform, independent."
-    )
+    agree("sample_hyperprior draws both as it should: mu uniform, lam log-uniform, independent.")
 
 
 @exercise

@@ -27,6 +27,8 @@ from autograder.misconceptions.families import (
     formula,
     members,
 )
+from autograder.misconceptions.formulas import OF_LOGS as AROUND_LOGS
+from autograder.misconceptions.formulas import Around, Found, Total
 from autograder.misconceptions.library import Library
 
 library = Library()
@@ -456,6 +458,18 @@ COMBINED = [
             "All bentos have been thrown on one heap: that is one student with a single rate, and "
             "not a class of students who differ.",
             lambda a, b, k, n: _marginal(np.sum(k), np.sum(n), a, b),
+        ),
+        (
+            "the class's posterior rate",
+            "One rate serves for the whole class, its posterior mean: each student has a rate of "
+            "their own, to be averaged out.",
+            lambda a, b, k, n: np.sum(_binomial(k, n, (a + np.sum(k)) / (a + b + np.sum(n)))),
+        ),
+        (
+            "the heap's rate",
+            "One rate serves for the whole class, the fraction of its heap: each student has a "
+            "rate of their own, to be averaged out.",
+            lambda a, b, k, n: np.sum(_binomial(k, n, np.sum(k) / np.sum(n))),
         ),
         (
             "largest",
@@ -933,6 +947,11 @@ def _sum(k, n, a, b):
     return np.sum(betaln(a + k, b + n - k) - betaln(a, b), axis=0)
 
 
+# Which of these it was, the estimates do not tell.
+EXCHANGED = (
+    "E[a] and E[b] come out exchanged: a and b have changed places, in the likelihood or in the "
+    "pair that is returned, or hamburgers have been counted for tonkatsu."
+)
 LIKELIHOODS = {
     "right": ("", _sum),
     "mean": (
@@ -940,11 +959,11 @@ LIKELIHOODS = {
         lambda k, n, a, b: _sum(k, n, a, b) / len(k),
     ),
     "swapped": (
-        "a and b have changed places on the way to population_loglik.",
+        EXCHANGED,
         lambda k, n, a, b: _sum(k, n, b, a),
     ),
     "hamburgers": (
-        "Hamburgers have been counted in place of tonkatsu.",
+        EXCHANGED,
         lambda k, n, a, b: _sum(n - k, n, a, b),
     ),
     "heap": (
@@ -1041,7 +1060,7 @@ def _ratio_first(a, b, log_w):
 
 ESTIMATES = {
     "right": ("", _mean_of(lambda a, b: a, lambda a, b: b)),
-    "swapped": ("E[a] and E[b] have changed places.", _mean_of(lambda a, b: b, lambda a, b: a)),
+    "swapped": (EXCHANGED, _mean_of(lambda a, b: b, lambda a, b: a)),
     "a twice": ("a is returned twice.", _mean_of(lambda a, b: a, lambda a, b: a)),
     "b twice": ("b is returned twice.", _mean_of(lambda a, b: b, lambda a, b: b)),
     "best": (
@@ -1135,4 +1154,152 @@ library.rights |= {
     "population_loglik": _loglik,
     "importance_weights": normalised,
     "effective_sample_size": _size,
+}
+
+OF_COUNTS = {
+    "log n!": lambda n, k: gammaln(n + 1.0),
+    "log k!": lambda n, k: gammaln(k + 1.0),
+    "log (n - k)!": lambda n, k: gammaln(n - k + 1.0),
+    "log (n - 1)!": lambda n, k: gammaln(n + 0.0),
+    "log (k - 1)!": lambda n, k: gammaln(k + 0.0),
+    "log (n - k - 1)!": lambda n, k: gammaln(n - k + 0.0),
+    "log (n + 1)!": lambda n, k: gammaln(n + 2.0),
+    "log (k + 1)!": lambda n, k: gammaln(k + 2.0),
+    "log (n - k + 1)!": lambda n, k: gammaln(n - k + 2.0),
+    "log (n + k)!": lambda n, k: gammaln(n + k + 1.0),
+    "log n": lambda n, k: np.log(n),
+    "log k": lambda n, k: np.log(k),
+    "log (n - k)": lambda n, k: np.log(n - k),
+    "log (n + 1)": lambda n, k: np.log(n + 1.0),
+    "n log n": lambda n, k: special.xlogy(n, n),
+    "k log n": lambda n, k: special.xlogy(k, n),
+    "k log k": lambda n, k: special.xlogy(k, k),
+    "n log 2": lambda n, k: n * np.log(2),
+    "n": lambda n, k: n,
+    "k": lambda n, k: k,
+    "1": lambda n, k: 1.0,
+}
+library.searches["log_binom_coeff"] = Total(
+    _coefficient,
+    OF_COUNTS,
+    {"log n!": 1, "log k!": -1, "log (n - k)!": -1},
+    examples=[(CLASS[1], CLASS[0]), (np.array([12.0, 40, 7]), np.array([5.0, 11, 6]))],
+)
+IN_MARGINALS = {
+    "log (n choose k)": lambda k, n, a, b: _coefficient(n, k),
+    "log B(a + k, b + n - k)": lambda k, n, a, b: betaln(a + k, b + n - k),
+    "log B(a, b)": lambda k, n, a, b: betaln(a, b),
+    "log B(a + k, b + n)": lambda k, n, a, b: betaln(a + k, b + n),
+    "log B(a + n - k, b + k)": lambda k, n, a, b: betaln(a + n - k, b + k),
+    "log B(a + k, b + k)": lambda k, n, a, b: betaln(a + k, b + k),
+    "log B(a + n, b + n - k)": lambda k, n, a, b: betaln(a + n, b + n - k),
+    "log B(a + k, b)": lambda k, n, a, b: betaln(a + k, b + 0 * n),
+    "log B(a, b + n - k)": lambda k, n, a, b: betaln(a + 0 * k, b + n - k),
+    "log B(a, b + n)": lambda k, n, a, b: betaln(a + 0 * k, b + n),
+    "log B(k + 1, n - k + 1)": lambda k, n, a, b: betaln(k + 1.0, n - k + 1.0),
+    "log B(a + k + 1, b + n - k + 1)": lambda k, n, a, b: betaln(a + k + 1, b + n - k + 1),
+    "log B(a + k - 1, b + n - k - 1)": lambda k, n, a, b: betaln(a + k - 1, b + n - k - 1),
+    "log B(a + k - 1, b + n - k)": lambda k, n, a, b: betaln(a + k - 1, b + n - k),
+    "log B(a + k, b + n - k - 1)": lambda k, n, a, b: betaln(a + k, b + n - k - 1),
+    "log B(a + k + 1, b + n - k)": lambda k, n, a, b: betaln(a + k + 1, b + n - k),
+    "log B(a + k, b + n - k + 1)": lambda k, n, a, b: betaln(a + k, b + n - k + 1),
+    "log B(a + 1, b + 1)": lambda k, n, a, b: betaln(a + 1, b + 1),
+    "log gamma(a + b)": lambda k, n, a, b: gammaln(a + b),
+    "log gamma(a + b + n)": lambda k, n, a, b: gammaln(a + b + n),
+    "log gamma(a)": lambda k, n, a, b: gammaln(a),
+    "log gamma(b)": lambda k, n, a, b: gammaln(b),
+    "log gamma(a + k)": lambda k, n, a, b: gammaln(a + k),
+    "log gamma(b + n - k)": lambda k, n, a, b: gammaln(b + n - k),
+    "log n!": lambda k, n, a, b: gammaln(n + 1.0),
+    "log k!": lambda k, n, a, b: gammaln(k + 1.0),
+    "log (n - k)!": lambda k, n, a, b: gammaln(n - k + 1.0),
+    "n choose k": lambda k, n, a, b: np.exp(_coefficient(n, k)),
+    "log (n + 1)": lambda k, n, a, b: np.log(n + 1.0),
+    "k log (a / (a + b))": lambda k, n, a, b: special.xlogy(k, a / (a + b)),
+    "(n - k) log (b / (a + b))": lambda k, n, a, b: special.xlogy(n - k, b / (a + b)),
+    "log (a + b)": lambda k, n, a, b: np.log(a + b),
+    "n": lambda k, n, a, b: n,
+    "1": lambda k, n, a, b: 1.0,
+}
+SUMMANDS = {"log (n choose k)": 1, "log B(a + k, b + n - k)": 1, "log B(a, b)": -1}
+library.searches["log_beta_binom"] = Total(
+    _marginal, IN_MARGINALS, SUMMANDS, examples=[(*CLASS, 2.5, 7.25), (*CLASS, 0.6, 3.5)]
+)
+
+
+def _of_the_class(term):
+    return lambda a, b, k, n: np.sum(term(k, n, a, b) + 0.0 * (k + n))
+
+
+OF_HEAPS = {
+    f"{name}, once for the class": lambda a, b, k, n, term=IN_MARGINALS[name]: term(
+        np.sum(k), np.sum(n), a, b
+    )
+    for name in SUMMANDS
+}
+library.searches["population_loglik"] = Total(
+    _loglik,
+    {name: _of_the_class(term) for name, term in IN_MARGINALS.items()} | OF_HEAPS,
+    SUMMANDS,
+    examples=[
+        (2.5, 7.25, *CLASS),
+        (0.6, 3.5, *CLASS),
+        (2.5, 7.25, np.array([12.0, 3, 44]), np.array([15.0, 11, 60])),
+    ],
+    arounds=[
+        *AROUND_LOGS,
+        Around(
+            "({}) / the number of students",
+            "It is averaged over students.",
+            lambda y, a, b, k, n: y * np.size(k),
+        ),
+        Around(
+            "({}) / the class's n",
+            "It is divided by the number of all bentos.",
+            lambda y, a, b, k, n: y * np.sum(n),
+        ),
+    ],
+)
+
+
+class _Powers:
+    """Weights that are in the ratio of exp(c log_w), with another c than 1."""
+
+    def find(self, asked):
+        slopes, sizes = [], []
+        for answered in asked:
+            (log_w,) = (np.asarray(arg, np.float64) for arg in answered.question.args)
+            weights = np.asarray(answered.answer, np.float64)
+            if weights.shape != log_w.shape or not np.all(weights >= 0):
+                return None
+            at = weights > 1e-30  # below, float32 has hardly any digits
+            if np.sum(at) < 2 or abs(np.sum(weights) - 1) > 1e-4:
+                return None
+            x, y = log_w[at] - np.max(log_w), np.log(weights[at])
+            slope = np.polyfit(x, y, 1)[0]
+            if np.max(np.abs(np.polyval(np.polyfit(x, y, 1), x) - y)) > 1e-2:
+                return None
+            slopes.append(slope)
+            sizes.append(log_w.size)
+        for powers, written in ((slopes, ""), (np.multiply(slopes, sizes), " / m")):
+            power = float(np.mean(powers))
+            if len(powers) > 2 and np.ptp(powers) < 0.02 * abs(power) and abs(power - 1) > 0.05:
+                return _found_power(f"{power:.3g}{written}")
+        if len(slopes) > 2 and np.allclose(np.multiply(slopes, sizes), 1, rtol=0.02):
+            return _found_power("1 / m")
+        return None
+
+
+def _found_power(power):
+    return Found(
+        f"power {power}",
+        f"These weights are in the ratio of exp(c log_w) with c = {power}: asked for is that of "
+        "exp(log_w) itself.",
+    )
+
+
+library.searches["importance_weights"] = _Powers()
+
+library.parameters |= {
+    "infer_prior": ("key", "", "", "", "low", "high"),
 }

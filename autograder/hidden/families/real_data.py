@@ -8,7 +8,16 @@ import numpy as np
 from scipy.special import expit, gammaln, xlog1py, xlogy
 from scipy.stats import norm
 
-from autograder.hidden.families.two_classrooms import BLENDS, DIALS, OVER, UNDER
+from autograder.hidden.families.two_classrooms import (
+    BLENDS,
+    DIALS,
+    IN_BLENDS,
+    OVER,
+    POPULATIONS_TO_TELL_APART,
+    UNDER,
+    blends,
+)
+from autograder.misconceptions.draws import Draws, Group
 from autograder.misconceptions.families import (
     FORGOTTEN_RETURN,
     NUMBERS,
@@ -22,6 +31,8 @@ from autograder.misconceptions.families import (
     members,
     result,
 )
+from autograder.misconceptions.formulas import OF_LOGS as AROUND_LOGS
+from autograder.misconceptions.formulas import AnyOf, Around, Fraction, Parts, Rules, Total
 from autograder.misconceptions.library import Library
 
 library = Library()
@@ -560,9 +571,10 @@ def _after(change):
     return wrong
 
 
-REPLICATED = [
-    (f"population {name}", teaches, _counts(of_rates))
+RATES_OF_REPLICATES = {
+    name: (teaches, of_rates)
     for name, teaches, of_rates in (
+        ("right", "", lambda mu, lam: (mu * lam, (1 - mu) * lam)),
         (
             "untranslated",
             "mu and lam went into the Beta as they are; it wants the two pseudo-counts.",
@@ -630,6 +642,11 @@ REPLICATED = [
             lambda mu, lam: (0.27 * 340, 0.73 * 340),
         ),
     )
+}
+REPLICATED = [
+    (f"population {name}", teaches, _counts(of_rates))
+    for name, (teaches, of_rates) in RATES_OF_REPLICATES.items()
+    if teaches
 ]
 REPLICATED += [
     (
@@ -976,3 +993,140 @@ library.family(
         ],
     ),
 )
+
+library.searches["predict_three_ways"] = Parts(
+    {
+        "no_pooling": AnyOf(
+            Rules(ALONE),
+            Fraction(
+                lambda k, n, mu, lam: k / n,
+                IN_BLENDS,
+                {"k": 1},
+                {"n": 1},
+                examples=POPULATIONS_TO_TELL_APART,
+            ),
+        ),
+        "complete_pooling": Rules(TOGETHER),
+        "partial_pooling": AnyOf(
+            Rules(
+                {"right": ("", _partial)}
+                | {name: (teaches, of) for name, teaches, of in _partials()}
+            ),
+            blends(),
+        ),
+    }
+)
+
+
+def _of_class(term):
+    return lambda rates, k, n: np.sum(term(rates, np.asarray(k), np.asarray(n)))
+
+
+IN_SCORES = {
+    "log (n choose k)": lambda r, k, n: _ways(k, n),
+    "k log p": lambda r, k, n: xlogy(k, r),
+    "(n - k) log (1 - p)": lambda r, k, n: xlog1py(n - k, -r),
+    "k log (1 - p)": lambda r, k, n: xlog1py(k, -r),
+    "(n - k) log p": lambda r, k, n: xlogy(n - k, r),
+    "n log p": lambda r, k, n: xlogy(n, r),
+    "n log (1 - p)": lambda r, k, n: xlog1py(n, -r),
+    "log p": lambda r, k, n: np.log(r),
+    "log (1 - p)": lambda r, k, n: np.log1p(-r),
+    "log n!": lambda r, k, n: gammaln(n + 1.0),
+    "log k!": lambda r, k, n: gammaln(k + 1.0),
+    "log (n - k)!": lambda r, k, n: gammaln(n - k + 1.0),
+    "log (n + 1)": lambda r, k, n: np.log(n + 1.0),
+    "n choose k": lambda r, k, n: np.exp(_ways(k, n)),
+    "k": lambda r, k, n: k,
+    "n": lambda r, k, n: n,
+}
+library.searches["log_score"] = Total(
+    _log_score,
+    {name: _of_class(term) for name, term in IN_SCORES.items()},
+    {"log (n choose k)": 1, "k log p": 1, "(n - k) log (1 - p)": 1},
+    examples=[
+        (np.array([0.3, 0.6, 0.9]), np.array([3, 7, 2]), np.array([9, 11, 4])),
+        (np.array([0.7, 0.2]), np.array([4, 1]), np.array([9, 11])),
+        (np.array([0.45]), np.array([4]), np.array([12])),
+    ],
+    arounds=[
+        *AROUND_LOGS,
+        Around(
+            "({}) / the number of students",
+            "It is averaged over students.",
+            lambda y, r, k, n: y * np.size(k),
+        ),
+        Around(
+            "({}) / all n_later",
+            "It is divided by the number of all that came later.",
+            lambda y, r, k, n: y * np.sum(n),
+        ),
+    ],
+)
+
+
+def _groups(answered):
+    """Each student of many new classes."""
+    _, n, mu, lam, number = answered.question.args
+    counts = np.asarray(answered.answer, np.float64)
+    if counts.shape != (number, len(n)) or not np.all(np.isfinite(counts)):
+        raise ValueError
+    if number >= 1000:
+        for i, column in enumerate(counts.T):
+            yield Group((mu, lam), np.asarray(n, np.float64), np.array([i]), column)
+
+
+library.searches["replicate_class"] = Draws(
+    {
+        name: (teaches, lambda mu, lam, n, of=of: of(mu, lam))
+        for name, (teaches, of) in RATES_OF_REPLICATES.items()
+    }
+    | {
+        "n for lam": (
+            "The student's n stands where lam belongs.",
+            lambda mu, lam, n: (mu * n, (1 - mu) * n),
+        ),
+        "lam times n": (
+            "lam has been multiplied by n.",
+            lambda mu, lam, n: (mu * lam * n, (1 - mu) * lam * n),
+        ),
+    },
+    {
+        "right": ("", lambda theta, mu, lam: theta),
+        "logits": (
+            "The rates have been taken for logits, the logs of odds.",
+            lambda theta, mu, lam: expit(theta),
+        ),
+        "hamburgers": ("Hamburgers are being counted.", lambda theta, mu, lam: 1 - theta),
+        "mean rate": (
+            "Everybody has the population's mean rate: students differ.",
+            lambda theta, mu, lam: mu + 0 * theta,
+        ),
+    },
+    {
+        "right": ("", lambda n: n),
+        "largest": (
+            "Everybody brings as many as the one with most: n belongs to its student.",
+            lambda n: np.full(n.shape, np.max(n)),
+        ),
+        "first": (
+            "Everybody brings as many as the first: n belongs to its student.",
+            lambda n: np.full(n.shape, n[0]),
+        ),
+        "all": (
+            "Everybody brings all the class's bentos: n belongs to its student.",
+            lambda n: np.full(n.shape, np.sum(n)),
+        ),
+        "turned round": (
+            "The students come in the opposite order: n belongs to its student.",
+            lambda n: n[::-1],
+        ),
+        "one more": ("There is one bento too many.", lambda n: n + 1),
+        "one less": ("There is one bento too few.", lambda n: n - 1),
+    },
+    _groups,
+)
+
+library.parameters |= {
+    "replicate_class": ("key", "n", "mu", "lam", "num_replicates"),
+}

@@ -16,6 +16,7 @@ from autograder.misconceptions.families import (
     members,
     result,
 )
+from autograder.misconceptions.formulas import AnyOf, Around, Fraction, blend
 from autograder.misconceptions.library import Library
 
 library = Library()
@@ -531,3 +532,133 @@ library.rights |= {
     "shrinkage_shift": _shift,
     "data_weight": _weight,
 }
+
+# What else learners put into these fractions.
+OF_PRIORS = {
+    "1": lambda a, b, n: 1.0,
+    "2": lambda a, b, n: 2.0,
+    "6": lambda a, b, n: 6.0,
+    "10": lambda a, b, n: 10.0,
+    "a b": lambda a, b, n: a * b,
+    "a / (a + b)": lambda a, b, n: a / (a + b),
+    "sqrt(n)": lambda a, b, n: np.sqrt(n),
+    "n**2": lambda a, b, n: n**2,
+    "a n": lambda a, b, n: a * n,
+    "the class's n": lambda a, b, n: np.sum(n),
+    "the largest n": lambda a, b, n: np.max(n),
+    "the mean n": lambda a, b, n: np.mean(n),
+}
+OF_STUDENTS = {
+    "a": lambda a, b, k, n: a,
+    "b": lambda a, b, k, n: b,
+    "k": lambda a, b, k, n: k,
+    "n": lambda a, b, k, n: n,
+    "k / n": lambda a, b, k, n: k / n,
+    "a k": lambda a, b, k, n: a * k,
+    "the class's k": lambda a, b, k, n: np.sum(k),
+    "the class's mean k / n": lambda a, b, k, n: np.mean(k / n),
+} | {name: lambda a, b, k, n, term=term: term(a, b, n) for name, term in OF_PRIORS.items()}
+EXAMPLES = [(1.5, 4.25, *CLASS), (3.0, 0.75, *CLASS)]
+OF_WEIGHTS = {
+    "a + b": lambda a, b, n: a + b,
+    "n": lambda a, b, n: n,
+    "a": lambda a, b, n: a,
+    "b": lambda a, b, n: b,
+    "sqrt(a + b)": lambda a, b, n: np.sqrt(a + b),
+    "(a + b)**2": lambda a, b, n: (a + b) ** 2,
+    **OF_PRIORS,
+}
+GROUPS = {
+    "a / (a + b)": ("", lambda a, b, k, n: a / (a + b)),
+    "b / (a + b)": (
+        "The prior's share of hamburgers stands where its mean belongs.",
+        lambda a, b, k, n: b / (a + b),
+    ),
+    "1/2": ("It pulls towards a half, not towards the prior mean.", lambda a, b, k, n: 0.5),
+    "3/5": ("It pulls towards the notebook's prior mean.", lambda a, b, k, n: 0.6),
+    "the heap's fraction": (
+        "It pulls towards the class's own fraction, not towards the prior mean.",
+        lambda a, b, k, n: np.sum(k) / np.sum(n),
+    ),
+}
+
+
+def _blends(moved):
+    """Weighted means of the raw fraction and a group's; ``moved`` is what is added to them."""
+    return Fraction(
+        lambda a, b, k, n: _mean(a, b, k, n) - moved(k, n),
+        {name: lambda a, b, k, n, term=term: term(a, b, n) for name, term in OF_WEIGHTS.items()},
+        {"n": 1},
+        {"a + b": 1, "n": 1},
+        examples=EXAMPLES,
+        arounds=[
+            blend(
+                "k / n",
+                lambda a, b, k, n: k / n - moved(k, n),
+                name,
+                lambda a, b, k, n, group=group: group(a, b, k, n) - moved(k, n),
+                teaches,
+            )
+            for name, (teaches, group) in GROUPS.items()
+        ],
+    )
+
+
+library.searches["posterior_mean"] = AnyOf(
+    Fraction(_mean, OF_STUDENTS, {"a": 1, "k": 1}, {"a": 1, "b": 1, "n": 1}, examples=EXAMPLES),
+    _blends(lambda k, n: 0.0),
+)
+library.searches["data_weight"] = Fraction(
+    _weight,
+    OF_WEIGHTS,
+    {"n": 1},
+    {"a + b": 1, "n": 1},
+    examples=[(1.5, 4.25, CLASS[1]), (3.0, 0.75, CLASS[1])],
+)
+
+
+def _from(start, name, teaches):
+    return Around(f"{{}} - {name}", teaches, lambda y, a, b, k, n: y + start(a, b, k, n))
+
+
+SHIFTS = Fraction(
+    _shift,
+    OF_STUDENTS,
+    {"a": 1, "k": 1},
+    {"a": 1, "b": 1, "n": 1},
+    examples=EXAMPLES,
+    arounds=[
+        _from(lambda a, b, k, n: k / n, "k / n", ""),
+        Around("k / n - {}", "The sign is turned round.", lambda y, a, b, k, n: k / n - y),
+        _from(
+            lambda a, b, k, n: a / (a + b),
+            "a / (a + b)",
+            "It is measured from the prior mean, not from the raw fraction.",
+        ),
+        Around("{}", "The raw fraction is not taken away.", lambda y, *_: y),
+        Around(
+            "({} - k / n) / (k / n)",
+            "The shift has been divided by the raw fraction.",
+            lambda y, a, b, k, n: (y + 1) * k / n,
+        ),
+        Around(
+            "n ({} - k / n)",
+            "The shift has been multiplied by n.",
+            lambda y, a, b, k, n: y / n + k / n,
+        ),
+        Around("100 ({} - k / n)", "These are per cent.", lambda y, a, b, k, n: y / 100 + k / n),
+        Around(
+            "({} - k / n)**2",
+            "The shift has been squared: that takes its sign away.",
+            lambda y, a, b, k, n: np.sign(a / (a + b) - k / n) * np.sqrt(y) + k / n,
+        ),
+        Around(
+            "|{} - k / n|",
+            "The shift has lost its sign.",
+            lambda y, a, b, k, n: np.where(
+                y < 0, np.nan, np.sign(a / (a + b) - k / n) * np.abs(y) + k / n
+            ),
+        ),
+    ],
+)
+library.searches["shrinkage_shift"] = AnyOf(SHIFTS, _blends(lambda k, n: k / n))

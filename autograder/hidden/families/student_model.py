@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 from scipy.special import betaln, expit, gammaln, xlog1py, xlogy
 
+from autograder.misconceptions.draws import Draws, Group
 from autograder.misconceptions.families import (
     FORGOTTEN_RETURN,
     OF_LOGS,
@@ -16,6 +17,7 @@ from autograder.misconceptions.families import (
     formula,
     members,
 )
+from autograder.misconceptions.formulas import Total
 from autograder.misconceptions.library import Library
 
 library = Library()
@@ -64,6 +66,10 @@ POPULATIONS = {
     "doubled": ("a and b have been doubled.", lambda a, b, n: (2 * a, 2 * b)),
     "halved": ("a and b have been halved.", lambda a, b, n: (a / 2, b / 2)),
     "n for b": ("n stands where b belongs.", lambda a, b, n: (a, n)),
+    "mean times n": (
+        "The student's n stands where the population's strength a + b belongs.",
+        lambda a, b, n: (a / (a + b) * n, b / (a + b) * n),
+    ),
     "times n": ("a and b have been multiplied by n.", lambda a, b, n: (a * n, b * n)),
     "whole": (
         "a and b have been made whole numbers: a population may have 2.5.",
@@ -576,4 +582,86 @@ library.family(
 
 library.rights |= {
     "log_joint": _log_joint,
+}
+
+
+def _times_log(times, rate):
+    return lambda *args: xlogy(times(*args), rate(*args))
+
+
+def _in_joints():
+    """Counts times logarithms of rates, and constants."""
+    times = {
+        "": lambda theta, k, a, b, n: 1.0,
+        "(a - 1) ": lambda theta, k, a, b, n: a - 1,
+        "(b - 1) ": lambda theta, k, a, b, n: b - 1,
+        "a ": lambda theta, k, a, b, n: a,
+        "b ": lambda theta, k, a, b, n: b,
+        "k ": lambda theta, k, a, b, n: k,
+        "n ": lambda theta, k, a, b, n: n,
+        "(n - k) ": lambda theta, k, a, b, n: n - k,
+    }
+    rates = {
+        "log theta": lambda theta, k, a, b, n: theta,
+        "log (1 - theta)": lambda theta, k, a, b, n: 1 - theta,
+    }
+    for (factor, of), (name, rate) in itertools.product(times.items(), rates.items()):
+        yield factor + name, _times_log(of, rate)
+    yield "k log (a / (a + b))", _times_log(times["k "], lambda t, k, a, b, n: a / (a + b))
+    yield (
+        "(n - k) log (b / (a + b))",
+        _times_log(times["(n - k) "], lambda t, k, a, b, n: b / (a + b)),
+    )
+    raw = lambda t, k, a, b, n: k / n, lambda t, k, a, b, n: 1 - k / n
+    yield "(a - 1) log (k / n)", _times_log(times["(a - 1) "], raw[0])
+    yield "(b - 1) log (1 - k / n)", _times_log(times["(b - 1) "], raw[1])
+    yield "log B(a, b)", lambda theta, k, a, b, n: betaln(a, b)
+    yield "log B(a + k, b + n - k)", lambda theta, k, a, b, n: betaln(a + k, b + n - k)
+    yield "log (n choose k)", lambda theta, k, a, b, n: _ways(k, n)
+    yield "n choose k", lambda theta, k, a, b, n: np.exp(_ways(k, n))
+    yield "log n!", lambda theta, k, a, b, n: gammaln(n + 1.0)
+    yield "log k!", lambda theta, k, a, b, n: gammaln(k + 1.0)
+    yield "log (n - k)!", lambda theta, k, a, b, n: gammaln(n - k + 1.0)
+    yield "log gamma(a + b)", lambda theta, k, a, b, n: gammaln(a + b)
+    yield "1", lambda theta, k, a, b, n: 1.0
+
+
+library.searches["log_joint"] = Total(
+    _log_joint,
+    dict(_in_joints()),
+    {
+        "(a - 1) log theta": 1,
+        "(b - 1) log (1 - theta)": 1,
+        "log B(a, b)": -1,
+        "log (n choose k)": 1,
+        "k log theta": 1,
+        "(n - k) log (1 - theta)": 1,
+    },
+    examples=[
+        (0.3, 3.0, 2.5, 7.25, 13.0),
+        (0.95, 12.0, 0.6, 0.35, 13.0),
+        (0.4, 2.0, 3.5, 1.25, 9.0),
+    ],
+)
+
+_MANY = 1000
+
+
+def _groups(answered):
+    """Students with the same n, in a class or made up many times."""
+    _, a, b, n = answered.question.args[:4]
+    counts = np.asarray(answered.answer, np.float64)
+    n = np.broadcast_to(np.asarray(n, np.float64), counts.shape)
+    for size in np.unique(n):
+        here = np.flatnonzero(n == size)
+        if len(here) >= _MANY and size >= 1 and np.all(np.isfinite(counts[here])):
+            yield Group((a, b), n, here, counts[here])
+
+
+library.searches["simulate_population"] = Draws(POPULATIONS, CHANCES, OF_CLASSES_SIZES, _groups)
+library.searches["prior_predictive"] = Draws(POPULATIONS, CHANCES, SIZES, _groups)
+
+library.parameters |= {
+    "simulate_population": ("key", "a", "b", "n"),
+    "prior_predictive": ("key", "a", "b", "n", "num_samples"),
 }

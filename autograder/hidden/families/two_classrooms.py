@@ -27,6 +27,7 @@ from autograder.misconceptions.families import (
     members,
     result,
 )
+from autograder.misconceptions.formulas import AnyOf, Fraction, Parts, Rules, blend
 from autograder.misconceptions.library import Library
 
 library = Library()
@@ -586,6 +587,11 @@ def _with_a_and_b(translate):
     return scores
 
 
+# Which of these it was, weights and estimates do not tell.
+EXCHANGED = (
+    "Tonkatsu and hamburgers have changed places: a and b, where a is mu times lam; or k and "
+    "n - k; or mu and 1 - mu."
+)
 SCORES = {
     "right": ("", _scores),
     "mean": (
@@ -609,12 +615,25 @@ SCORES = {
         "Only the first six students are counted.",
         lambda *args: np.sum(_by_student(*args)[..., :6], axis=-1),
     ),
+    "by bentos": (
+        "Students are weighted by their bentos: given the population, each counts once.",
+        lambda k, n, mu, lam: np.sum(_by_student(k, n, mu, lam) * n, axis=-1),
+    ),
+    "by share of bentos": (
+        "Students are weighted by their share of the bentos: given the population, each counts "
+        "once.",
+        lambda k, n, mu, lam: np.sum(_by_student(k, n, mu, lam) * n / np.sum(n), axis=-1),
+    ),
+    "per bento": (
+        "Each student's log probability has been divided by the student's bentos.",
+        lambda k, n, mu, lam: np.sum(_by_student(k, n, mu, lam) / n, axis=-1),
+    ),
     "heap": (
         "All bentos are on one heap, as if they were one student's.",
         lambda k, n, mu, lam: _scores([np.sum(k)], [np.sum(n)], mu, lam),
     ),
     "swapped": (
-        "a and b have changed places: a is mu times lam.",
+        EXCHANGED,
         lambda k, n, mu, lam: _scores(k, n, 1 - mu, lam),
     ),
     "dials": (
@@ -643,7 +662,7 @@ SCORES = {
         lambda k, n, mu, lam: _scores(n, k, mu, lam),
     ),
     "hamburgers": (
-        "Hamburgers have been counted in place of tonkatsu.",
+        EXCHANGED,
         lambda k, n, mu, lam: _scores(np.asarray(n) - k, n, mu, lam),
     ),
     "n": (
@@ -1061,6 +1080,10 @@ SUMMARIES = {
         "lam is that of the best candidate; asked for is the weighted mean of all.",
         lambda mu, lam, log_w: (_mean(mu, lam, log_w)[0], best_draw(mu, lam, log_w)[1]),
     ),
+    "median lam": (
+        "lam is a weighted median; asked for is the mean.",
+        lambda mu, lam, log_w: (_mean(mu, lam, log_w)[0], weighted_medians(mu, lam, log_w)[1]),
+    ),
     "unweighted lam": (
         "lam is averaged without the weights.",
         _power(lambda w, lam: float(np.mean(lam))),
@@ -1099,7 +1122,7 @@ SUMMARIES = {
         ),
     ),
     "complement": (
-        "mu is the share of hamburgers here.",
+        EXCHANGED,
         _mean_of(lambda mu, lam: 1 - mu, lambda mu, lam: lam),
     ),
 }
@@ -1366,4 +1389,113 @@ library.family("classroom_verdict", _verdicts(), within=0.06, quick=False)
 
 library.rights |= {
     "shrink": _shrunk,
+}
+
+IN_BLENDS = {
+    "mu lam": lambda k, n, mu, lam: mu * lam,
+    "k": lambda k, n, mu, lam: k,
+    "lam": lambda k, n, mu, lam: lam,
+    "n": lambda k, n, mu, lam: n,
+    "mu": lambda k, n, mu, lam: mu,
+    "(1 - mu) lam": lambda k, n, mu, lam: (1 - mu) * lam,
+    "1": lambda k, n, mu, lam: 1.0,
+    "2": lambda k, n, mu, lam: 2.0,
+    "6": lambda k, n, mu, lam: 6.0,
+    "10": lambda k, n, mu, lam: 10.0,
+    "k / n": lambda k, n, mu, lam: k / n,
+    "mu n": lambda k, n, mu, lam: mu * n,
+    "lam k": lambda k, n, mu, lam: lam * k,
+    "lam n": lambda k, n, mu, lam: lam * n,
+    "lam k / n": lambda k, n, mu, lam: lam * k / n,
+    "1 / lam": lambda k, n, mu, lam: 1 / lam,
+    "log lam": lambda k, n, mu, lam: np.log(lam),
+    "lam**2": lambda k, n, mu, lam: lam**2,
+    "lam / 2": lambda k, n, mu, lam: lam / 2,
+    "sqrt(n)": lambda k, n, mu, lam: np.sqrt(n),
+    "sqrt(lam)": lambda k, n, mu, lam: np.sqrt(lam),
+    "the class's k": lambda k, n, mu, lam: np.sum(k),
+    "the class's n": lambda k, n, mu, lam: np.sum(n),
+    "the number of students": lambda k, n, mu, lam: float(np.size(k)),
+    "lam times the heap's fraction": lambda k, n, mu, lam: lam * np.sum(k) / np.sum(n),
+    "lam times the class's mean k / n": lambda k, n, mu, lam: lam * np.mean(k / n),
+}
+POPULATIONS_TO_TELL_APART = [(*CLASS, 0.41, 33.0), (*CLASS, 0.625, 0.45)]
+GROUPS = {
+    "mu": ("", lambda k, n, mu, lam: mu),
+    "1 - mu": ("The share of hamburgers stands where mu belongs.", lambda k, n, mu, lam: 1 - mu),
+    "1/2": ("It pulls towards a half, not towards mu.", lambda k, n, mu, lam: 0.5),
+    "the heap's fraction": (
+        "It pulls towards the fraction of the class, not towards mu.",
+        lambda k, n, mu, lam: np.sum(k) / np.sum(n),
+    ),
+    "the class's mean k / n": (
+        "It pulls towards the average of the fractions, not towards mu.",
+        lambda k, n, mu, lam: np.mean(k / n),
+    ),
+}
+
+
+def blends():
+    """What may have been computed in place of a posterior mean under mu and lam."""
+    return AnyOf(
+        Fraction(
+            _shrunk,
+            IN_BLENDS,
+            {"mu lam": 1, "k": 1},
+            {"lam": 1, "n": 1},
+            examples=POPULATIONS_TO_TELL_APART,
+        ),
+        Fraction(
+            _shrunk,
+            IN_BLENDS,
+            {"n": 1},
+            {"lam": 1, "n": 1},
+            examples=POPULATIONS_TO_TELL_APART,
+            arounds=[
+                blend("k / n", lambda k, n, mu, lam: k / n, name, group, teaches)
+                for name, (teaches, group) in GROUPS.items()
+            ],
+        ),
+    )
+
+
+library.searches["shrink"] = blends()
+
+
+def _in_words(judged):
+    def words(k, n, mu, lam, shrunk):
+        pulled = np.broadcast_to(judged(k, n, mu, lam, shrunk), k.shape)
+        return [PULLED if p else FACE_VALUE for p in pulled]
+
+    return words
+
+
+# What a verdict says is judged by the population and the rates that stand in it, right or wrong.
+OF_VERDICTS = {
+    "regime": Rules(
+        {
+            name: (
+                teaches,
+                lambda k, n, mu, lam, shrunk, of=of: "alike" if of(mu, lam) else "different",
+            )
+            for name, (teaches, of) in REGIMES.items()
+        }
+    ),
+    "verdicts": Rules({name: (teaches, _in_words(of)) for name, (teaches, of) in JUDGED.items()}),
+}
+RATES_OF_VERDICTS = Rules(
+    {
+        name: (teaches, lambda k, n, mu, lam, shrunk, of=of: of(k, n, mu, lam))
+        for name, (teaches, of) in RATES.items()
+    }
+)
+IN_VERDICTS = ("mu", "lam", "shrunk")
+library.contradictions["classroom_verdict"] = Parts(OF_VERDICTS, also=IN_VERDICTS)
+library.searches["classroom_verdict"] = Parts(
+    {**OF_VERDICTS, "shrunk": RATES_OF_VERDICTS}, also=IN_VERDICTS
+)
+
+library.parameters |= {
+    "sample_hyperprior": ("key", "n_samples", "lam_low", "lam_high"),
+    "infer_population": ("", "", "seed", "", "lam_low", "lam_high"),
 }

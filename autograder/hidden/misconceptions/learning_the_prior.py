@@ -378,7 +378,12 @@ def bounds_not_used(key, k, n, num_samples=20000, low=0.5, high=20.0):
     return jnp.sum(w * a), jnp.sum(w * b)
 
 
-@library.of("infer_prior", "E[a] and E[b] have changed places.", within=0.05)
+@library.of(
+    "infer_prior",
+    "E[a] and E[b] come out exchanged: a and b have changed places, in the likelihood or in the "
+    "pair that is returned, or hamburgers have been counted for tonkatsu.",
+    within=0.05,
+)
 def swapped_means(key, k, n, num_samples=20000, low=0.5, high=20.0):
     a, b = _draws(key, num_samples, low, high)
     w = _weights(_loglik(a, b, k, n))
@@ -429,3 +434,14 @@ def rate_for_a_and_b(key, k, n, num_samples=20000, low=0.5, high=20.0):
     a, b = _draws(key, num_samples, low, high)
     w = _weights(_loglik(a, b, k, n))
     return jnp.sum(w * a / (a + b)), jnp.sum(w * b / (a + b))
+
+
+@library.of(
+    "infer_prior",
+    "The estimates have been rounded: return them as they are, and round only what you print.",
+    sign="rounded",
+)
+def rounded_estimates(key, k, n, num_samples=20000, low=0.5, high=20.0):
+    a, b = _draws(key, num_samples, low, high)
+    w = _weights(_loglik(a, b, k, n))
+    return jnp.round(jnp.sum(w * a), 0), jnp.round(jnp.sum(w * b), 0)

@@ -414,3 +414,13 @@ def per_cent(observed, replicated):
 def bell_curve(observed, replicated):
     distance = (observed - jnp.mean(replicated)) / np.std(replicated)
     return jax.scipy.stats.norm.sf(distance)
+
+
+@library.of(
+    "replicate_class",
+    "There are always as many classes, however many are asked for: use num_replicates.",
+    random=True,
+    sign="always as many",
+)
+def always_a_thousand(key, n, mu, lam, num_replicates):
+    return _classes(key, n, mu * lam, (1 - mu) * lam, 1000)

@@ -446,3 +446,13 @@ def in_per_cent(names, k, n, a, b, ax=None):
     means = (a + k) / (a + b + n)
     level = 100 * a / (a + b)
     return _draw(names, k, n, a, b, ax, 100 * k / n, 100 * means, level=level)
+
+
+@library.of(
+    "plot_shrinkage",
+    "The heights are right, but lines join one student's raw fraction with another's posterior "
+    "mean: has one column been sorted?",
+    sign="wrong pairs",
+)
+def one_column_sorted(names, k, n, a, b, ax=None):
+    return _draw(names, k, n, a, b, ax, k / n, np.sort((a + k) / (a + b + n)))

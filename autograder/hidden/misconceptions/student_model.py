@@ -102,8 +102,8 @@ def mean_and_strength_for_a_and_b(a, b, n):
 
 @library.of(
     "simulate_population",
-    "Every student uses the same random key, so students with the same n are copies of each "
-    "other: split the key.",
+    "Students with the same n are copies of each other: one draw serves for all, or draws with one "
+    "and the same key. Split the key.",
     random=True,
     sign="all copies",
 )
@@ -316,3 +316,40 @@ def key_not_used_for_samples(key, a, b, n, num_samples):
 )
 def all_counts_alike(key, a, b, n, num_samples):
     return jr.randint(key, (num_samples,), 0, jnp.int32(n) + 1)
+
+
+@library.of(
+    "prior_predictive",
+    "There are always as many counts, however many are asked for: use num_samples.",
+    random=True,
+    sign="always as many",
+)
+def always_a_thousand(key, a, b, n, num_samples):
+    rate_key, count_key = jr.split(key)
+    return jr.binomial(count_key, n, jr.beta(rate_key, a, b, (1000,)))
+
+
+@library.of(
+    "prior_predictive",
+    "A count of 0 never comes, and some of these students bring no tonkatsu at all: have counts "
+    "been cut off below, or moved?",
+    random=True,
+    sign="never nothing",
+)
+def never_without_tonkatsu(key, a, b, n, num_samples):
+    rate_key, count_key = jr.split(key)
+    counts = jr.binomial(count_key, n, jr.beta(rate_key, a, b, (num_samples,)))
+    return jnp.clip(counts, 1, n - 1)
+
+
+@library.of(
+    "student_tonkatsu",
+    "The model returns several things at once; asked for is the count alone.",
+    random=True,
+    sign="pair returned",
+)
+@gen
+def both_returned(a, b, n):
+    theta = beta(jnp.float32(a), jnp.float32(b)) @ "theta"
+    k = binomial(jnp.float32(n), probs=theta) @ "k"
+    return theta, k

@@ -239,7 +239,11 @@ def equal_weights(k, n, mu, lam):
     return jnp.full(jnp.shape(mu), 1.0 / jnp.size(mu))
 
 
-@library.of("weigh_population", "a and b have changed places: a is mu times lam.")
+@library.of(
+    "weigh_population",
+    "Tonkatsu and hamburgers have changed places: a and b, where a is mu times lam; or k and "
+    "n - k; or mu and 1 - mu.",
+)
 def swapped_in_the_weights(k, n, mu, lam):
     return _weights(_per_student(k, n, 1 - jnp.asarray(mu), lam).sum(axis=1))
 
@@ -584,7 +588,7 @@ def line_at_one_missing(classrooms, seed=0):
 
 @library.of(
     "plot_concentration",
-    "The line stands at lam = 10; the regimes meet at 1.",
+    "No upright line stands at lam = 1, where the two regimes meet: there is one elsewhere.",
     random=True,
     sign="upright line elsewhere",
 )
@@ -711,3 +715,37 @@ def uniform_draws_in_the_figure(classrooms, seed=0):
 )
 def averaged_weights_in_the_figure(classrooms, seed=0):
     return _plot(classrooms, seed, scale_of_scores="mean")
+
+
+@library.of(
+    "infer_population",
+    "The estimates have been rounded: return them as they are, and round only what you print.",
+    sign="rounded",
+)
+def rounded_estimates(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
+    mu, lam = _infer(k, n, seed, n_samples, lam_low, lam_high)
+    return round(mu, 1), round(lam, 1)
+
+
+@library.of(
+    "plot_concentration",
+    "The curves of all classrooms are one and the same: each has counts, and so weights, of its "
+    "own.",
+    random=True,
+    sign="same curves",
+)
+def one_curve_for_all(classrooms, seed=0):
+    k, n = (np.concatenate([data[i] for data in classrooms.values()]) for i in (0, 1))
+    return _plot(classrooms, seed, of=(k, n))
+
+
+@library.of(
+    "sample_hyperprior",
+    "Thousands of draws, and only a few different numbers among them: have they been rounded, "
+    "before or after the logarithm was undone?",
+    random=True,
+    sign="few values",
+)
+def whole_powers(key, n_samples, lam_low=0.1, lam_high=100.0):
+    mu, lam = _draws(key, n_samples, lam_low, lam_high)
+    return mu, 10.0 ** jnp.round(jnp.log10(lam))
