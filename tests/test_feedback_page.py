@@ -10,9 +10,11 @@ from html.parser import HTMLParser
 import nbformat
 import numpy as np
 import pytest
+import small_class
 from conftest import PS1, with_answers, with_cell
 from matplotlib import image
 
+from autograder.doors.course_directory import NbGraderCourse
 from autograder.feedback.exercises import Mark
 from autograder.feedback.figures import picture
 from autograder.feedback.formulas import formula2html
@@ -267,6 +269,36 @@ def test_lateness_is_told_in_words(seconds, penalty, told):
     page = feedback_page(graded(), PS1, seconds_late=seconds, late_penalty=penalty)
     assert (told or "Summary") in words(page)
     assert ("due date" in page) == (seconds > 0)
+
+
+def test_points_comments_and_lateness_come_from_the_gradebook(tmp_path, monkeypatch):
+    monkeypatch.setattr("autograder.doors.nbgrader.grade", small_class.quick_grade)
+    root = small_class.set_up(tmp_path)
+    notebook = with_answers(released_notebook(PS1), explain_shrinkage="Emi moved most.")
+    small_class.hand_in(root, "emi", notebook, date="2027-02-06 21:00:00 UTC")
+    assert small_class.autograde(root)[0]
+    before = _feedback_of(root, "emi")
+    assert "Handed in 1 day and 3 hours after the due date" in before
+    assert "Question: the other four up to 3 waiting for a teacher" in before
+    with small_class.gradebook_of(root) as gradebook:
+        where = (PS1.notebook, PS1.name, "emi")
+        grade = gradebook.find_grade("explain_shrinkage", *where)
+        grade.manual_score, grade.needs_manual_grade = 2.5, False
+        gradebook.find_comment("explain_shrinkage", *where).manual_comment = "And Farid?"
+        gradebook.find_submission_notebook(*where).late_submission_penalty = 1.5
+        gradebook.db.commit()
+    after = _feedback_of(root, "emi")
+    assert "1.5 points are taken off." in after
+    assert "Question: the other four 2.5 of 3 read by a teacher" in after
+    assert "From your teacher And Farid?" in after
+    assert "so far" not in after
+    assert "No response." not in after
+
+
+def _feedback_of(root, student):
+    NbGraderCourse(root).generate_feedback(PS1, student)
+    page = root / "feedback" / student / PS1.name / f"{PS1.notebook}.html"
+    return words(page.read_text("utf-8"))
 
 
 # --- what is not in it --------------------------------------------------------------------------

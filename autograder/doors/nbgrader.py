@@ -96,11 +96,9 @@ class RestoreCells(NbGraderPreprocessor):
         if note:
             self.log.warning("%s: %s", resources["nbgrader"]["student"], note)
         assignment = COURSE.assignment(resources["nbgrader"]["assignment"])
-        restored = restore(nb, released_notebook(assignment))
-        # What the feedback page is to say; the submission's own metadata have gone.
         remarks = [remark for remark in (resources["nbgrader"].get("remark"), note) if remark]
-        restored.metadata["autograder"] = {"remarks": remarks}
-        return restored, resources
+        _remarks[_whose(resources)] = remarks
+        return restore(nb, released_notebook(assignment)), resources
 
 
 class GradeInSandbox(NbGraderPreprocessor):
@@ -119,9 +117,17 @@ class GradeInSandbox(NbGraderPreprocessor):
         assignment = COURSE.assignment(resources["nbgrader"]["assignment"])
         graded = self._graded.get(_content(assignment, nb))
         graded = graded or grade(nb, assignment, COURSE).graded_notebook
-        remarks = nb.metadata.get("autograder", {}).get("remarks", [])
+        remarks = _remarks.pop(_whose(resources), [])
         graded.metadata.setdefault("autograder", {})["remarks"] = remarks
         return graded, resources
+
+
+# What the feedback page is to say of a submission, from when it is restored until it is graded.
+_remarks: dict[tuple[str, str], list[str]] = {}
+
+
+def _whose(resources: dict[str, Any]) -> tuple[str, str]:
+    return resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
 
 
 def _content(assignment: Assignment, notebook: NotebookNode) -> str:
