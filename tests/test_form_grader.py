@@ -22,7 +22,7 @@ from autograder.doors.course_directory import NbGraderCourse
 pytestmark = needs_chromium
 
 # The machine may be busy with all other tests.
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 COMMENT = "Carmen, look at Alyssa's data weight once more."
 SCHEME = "Marking scheme (3 points"
 
