@@ -42,7 +42,7 @@ PROMISES = {
         "each_student_draws_alone": ["independent of everybody else's", "classes of 20,000"],
         "n_belongs_to_its_student": ["one run of student_tonkatsu for each entry of n"],
         "simulate_population: the_key_decides": [
-            "The same key gives the same class, and another key another one"
+            "The same key gives the same class, and a different key gives a different one"
         ],
         "rates_near_both_ends": ["which may lie close to 0 or to 1"],
         "other_students": ["$k = 0$ of $n = 0$", "n : one number, 0 or more"],
