@@ -49,7 +49,7 @@ PROMISES = {
         "as_many_as_asked_for": ["array of shape (num_samples,)", "whole numbers from 0 to $n$"],
         "distribution_of_counts": ["the rate is drawn anew for each", "with $n$ up to 900"],
         "prior_predictive: the_key_decides": [
-            "The same key gives the same counts, and another key gives others"
+            "The same key gives the same counts, and a different key different ones"
         ],
     },
     "ps3-learning-the-prior": {
