@@ -42,14 +42,14 @@ PROMISES = {
         "each_student_draws_alone": ["independent of everybody else's", "classes of 20,000"],
         "n_belongs_to_its_student": ["one run of student_tonkatsu for each entry of n"],
         "simulate_population: the_key_decides": [
-            "The same key gives the same class, and another key another one"
+            "The same key gives the same class, and a different key gives a different one"
         ],
         "rates_near_both_ends": ["which may lie close to 0 or to 1"],
         "other_students": ["$k = 0$ of $n = 0$", "n : one number, 0 or more"],
         "as_many_as_asked_for": ["array of shape (num_samples,)", "whole numbers from 0 to $n$"],
         "distribution_of_counts": ["the rate is drawn anew for each", "with $n$ up to 900"],
         "prior_predictive: the_key_decides": [
-            "The same key gives the same counts, and another key gives others"
+            "The same key gives the same counts, and a different key different ones"
         ],
     },
     "ps3-learning-the-prior": {

@@ -286,7 +286,9 @@ def _check_predictions(who, args, expected, slips=()):
                 for its_name, slip, m in slips
                 if its_name == name and np.allclose(numbers, slip, rtol=0, atol=2e-4)
             ]
-            meanings += ["This is not yet that prediction: compare its description in the docstring."]
+            meanings += [
+                "This is not yet that prediction: compare its description in the docstring."
+            ]
             complain(*facts, meaning=meanings[0])
         right(f'predict_three_ways(...)["{name}"]', brief(numbers), who)
 

@@ -34,8 +34,8 @@ def posterior_mean() -> None:
         0.6909,
         "Alyssa",
         "This is Alyssa. Think of one heap, with 100 real bentos and 10 imaginary ones on it: "
-        "which share of the heap is tonkatsu? Write down the two parameters of the posterior first, "
-        "then the mean of that Beta distribution.",
+        "which share of the heap is tonkatsu? Write down the two parameters of the posterior "
+        "first, then the mean of that Beta distribution.",
         slips=[
             (
                 0.7,

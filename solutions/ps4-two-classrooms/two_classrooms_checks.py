@@ -144,9 +144,7 @@ def sample_hyperprior() -> None:
     _check_draws(5000, lam_low=1.0, lam_high=1000.0, seed=2)
     _check_draws(5000, lam_low=0.1, lam_high=1000.0, seed=3)
     _check_keys()
-    agree(
-        "sample_hyperprior draws both as it should: mu uniform, lam log-uniform, independent."
-    )
+    agree("sample_hyperprior draws both as it should: mu uniform, lam log-uniform, independent.")
 
 
 @exercise
@@ -800,8 +798,8 @@ def _check_verdict(which, args, exact, errors, regime, seed=0):
                 call,
                 f'got       "{name}": {show(got[name])}',
                 f"expected  {truth:.4g} give or take {5 * error:.2g}",
-                meaning="The two numbers are what infer_population returns for this class: mu first, "
-                "then lam, with its default range and number of draws.",
+                meaning="The two numbers are what infer_population returns for this class: mu "
+                "first, then lam, with its default range and number of draws.",
             )
     if got["regime"] != regime:
         flipped = got["regime"] in ("alike", "different")

@@ -798,8 +798,8 @@ def _check_verdict(which, args, exact, errors, regime, seed=0):
                 call,
                 f'got       "{name}": {show(got[name])}',
                 f"expected  {truth:.4g} give or take {5 * error:.2g}",
-                meaning="The two numbers are what infer_population returns for this class: mu first, "
-                "then lam, with its default range and number of draws.",
+                meaning="The two numbers are what infer_population returns for this class: mu "
+                "first, then lam, with its default range and number of draws.",
             )
     if got["regime"] != regime:
         flipped = got["regime"] in ("alike", "different")
