@@ -86,6 +86,12 @@ def test_a_key_that_is_ignored_shows():
     assert sign(asked([(1, [2.0])], 3)) is None
 
 
+def test_estimates_that_were_rounded_do_not_show_that_the_key_is_ignored():
+    estimates = [(1, (14.2, 8.1)), (2, (14.2, 8.1)), (3, (14.2, 8.3))]
+    assert SIGNS["ignores the key"](asked(estimates[:2])) is True  # too few to tell
+    assert SIGNS["ignores the key"](asked(estimates)) is None
+
+
 def test_one_rate_is_told_from_a_rate_for_each_and_from_the_mean_rate():
     random, sign = np.random.default_rng(1), SIGNS["one rate"]
     n = np.full(5000, 20.0)

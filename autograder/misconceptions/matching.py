@@ -259,9 +259,9 @@ def _same_correlation(pairs: list[tuple[Any, Any]], misconception: Misconception
     wrong, answer = (np.asarray([pair[i] for pair in pairs], np.float64) for i in (0, 1))
     if wrong.ndim != 2 or wrong.shape[1] < _ENOUGH_FOR_A_DISTRIBUTION:
         return True
-    if not (np.all(np.isfinite(np.float32(wrong))) and np.all(np.isfinite(answer))):
-        return True
     with np.errstate(all="ignore"):
+        if not (np.all(np.isfinite(np.float32(wrong))) and np.all(np.isfinite(answer))):
+            return True
         difference = np.corrcoef(wrong)[0, 1] - np.corrcoef(answer)[0, 1]
     return bool(abs(difference) < 0.15)
 

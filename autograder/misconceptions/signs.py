@@ -44,6 +44,8 @@ def _asked_alike(asked: Sequence[Answered], *, with_same_key: bool) -> list[tupl
 def ignores_the_key(asked: Sequence[Answered]) -> bool | None:
     """Another key or seed, all else being equal, and never another answer."""
     pairs = _asked_alike(asked, with_same_key=False)
+    if rounded(asked):  # estimates that differ may have become the same
+        return None
     return all(identical(a, b) for a, b in pairs) if pairs else None
 
 
@@ -158,7 +160,9 @@ def _without_key(question: Question) -> str:
 
 
 def rounded(asked: Sequence[Answered]) -> bool | None:
-    """Estimates of a few digits only."""
+    """Pairs of estimates of a few digits only."""
+    if any(np.shape(a.answer) != (2,) for a in asked):
+        return False
     try:
         numbers = np.concatenate([np.ravel(np.asarray(a.answer, np.float64)) for a in asked])
     except (TypeError, ValueError):
