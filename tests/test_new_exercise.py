@@ -18,7 +18,6 @@ from autograder.authoring.code_edits import with_assignment, with_reference
 from autograder.authoring.new_exercise import LINKS, new_exercise
 from autograder.commands.options import WRONG_USAGE
 from autograder.course import Assignment
-from autograder.doors.course_directory import NbGraderCourse
 from autograder.doors.unfinished import MARK, expect_finished, parts_of
 from autograder.errors import UserError
 from autograder.notebooks.cells import grade_id
@@ -43,7 +42,13 @@ def copy_course(place):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, place / name, symlinks=True, ignore=ignored)
     (place / "docs").mkdir()
-    for name in ("course_config.py", "nbgrader_config.py", "pyproject.toml", "docs/glossary.md"):
+    for name in (
+        "course_config.py",
+        "nbgrader_config.py",
+        "nbgrader_config.json",
+        "pyproject.toml",
+        "docs/glossary.md",
+    ):
         shutil.copy(ROOT / name, place / name)
     return place
 
@@ -133,14 +138,14 @@ def test_in_an_assignment_that_is_there(root):
     assert "· 22 points*" in cells[0].source
 
 
-def run_in(root, *command):
+def run_in(root, *command, program="autograder"):
     environment = os.environ | {"PYTHONPATH": str(root)}
     return subprocess.run(
-        [BIN / "autograder", *command], cwd=root, env=environment, capture_output=True, text=True
+        [BIN / program, *command], cwd=root, env=environment, capture_output=True, text=True
     )
 
 
-def test_the_page_is_true_of_an_assignment_of_its_own(root, tmp_path):
+def test_the_page_is_true_of_an_assignment_of_its_own(root):
     """In a course that has no other: made, released, verified, and rendered for the web."""
     configuration = root / "course_config.py"
     text = configuration.read_text("utf-8")
@@ -153,8 +158,11 @@ def test_the_page_is_true_of_an_assignment_of_its_own(root, tmp_path):
         r'Assignment\(ROOT, "ps6-modes", "modes", due="(.*?)"\),', configuration.read_text()
     )
     modes = Assignment(root, "ps6-modes", "modes", due)
-    with pytest.raises(UserError, match="ps6-modes is not finished"):
-        NbGraderCourse.set_up(tmp_path / "directory").generate_assignment(modes)
+    for program, command in (("autograder", "release"), ("nbgrader", "generate_assignment")):
+        refused = run_in(root, command, modes.name, program=program)
+        assert refused.returncode != 0
+        assert "ps6-modes is not finished: fill in" in refused.stderr
+        assert not modes.release.exists()
     follow_the_page(modes)
     assert ruff(root) == ""
     for command in ("release", "verify", "pages"):

@@ -17,6 +17,7 @@ from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import parse_utc
 
 from autograder.course import Assignment, Course
+from autograder.doors.unfinished import expect_finished
 from autograder.errors import UserError
 from autograder.notebooks.reading import released_notebook
 from course_config import COURSE
@@ -124,6 +125,7 @@ class ReleaseExporter(NotebookExporter):
             if not fnmatch(assignment.name, directory.assignment_id):
                 continue
             try:
+                expect_finished(assignment)
                 if assignment.release.exists():
                     enter_assignment(directory, assignment)
                 else:
