@@ -168,10 +168,11 @@ def test_the_population_behind_counts_is_found_and_all_that_it_may_be(draw, word
 @pytest.mark.parametrize(
     ("function", "told"),
     [
-        (lambda key, k, low, high: (key.seed + high + k.sum(), k.sum()), "low not used"),
-        (lambda key, k, low, high: (k.sum(), k.max()), ""),
-        (lambda key, k, low, high: (key.seed, k.sum()), "low and high not used"),
-        (lambda key, k, low, high: (key.seed * low, high + k.sum()), ""),
+        (lambda key, k, low, high: (key.seed + high + k.sum() / 7, 1 / k.sum()), "low not used"),
+        (lambda key, k, low, high: (k.sum() / 7, k.max() / 9), ""),
+        (lambda key, k, low, high: (key.seed / 7, k.sum()), "low and high not used"),
+        (lambda key, k, low, high: (0.25, 1.5), ""),
+        (lambda key, k, low, high: (key.seed * low / 7, high + k.sum() / 9), ""),
     ],
 )
 def test_an_argument_that_makes_no_difference_is_told_unless_none_does(function, told):
