@@ -5,6 +5,7 @@ import pytest
 
 from autograder.in_kernel.wire import Key
 from autograder.misconceptions.formulas import PLAIN, Fraction, Total
+from autograder.misconceptions.known import KnownMisconceptions
 from autograder.misconceptions.library import families_of
 from autograder.misconceptions.probes import NO_ANSWER, unused
 from autograder.records import Answered, Question
@@ -168,10 +169,11 @@ def test_the_population_behind_counts_is_found_and_all_that_it_may_be(draw, word
 @pytest.mark.parametrize(
     ("function", "told"),
     [
-        (lambda key, k, low, high: (key.seed + high + k.sum(), k.sum()), "low not used"),
-        (lambda key, k, low, high: (k.sum(), k.max()), ""),
-        (lambda key, k, low, high: (key.seed, k.sum()), "low and high not used"),
-        (lambda key, k, low, high: (key.seed * low, high + k.sum()), ""),
+        (lambda key, k, low, high: (key.seed + high + k.sum() / 7, 1 / k.sum()), "low not used"),
+        (lambda key, k, low, high: (k.sum() / 7, k.max() / 9), ""),
+        (lambda key, k, low, high: (key.seed / 7, k.sum()), "low and high not used"),
+        (lambda key, k, low, high: (0.25, 1.5), ""),
+        (lambda key, k, low, high: (key.seed * low / 7, high + k.sum() / 9), ""),
     ],
 )
 def test_an_argument_that_makes_no_difference_is_told_unless_none_does(function, told):
@@ -188,3 +190,23 @@ def test_who_does_not_answer_again_is_told_nothing():
     questions = [(Key(3), K, 0.5, 20.0), (Key(4), N, 1.0, 6.0)]
     answered = transcript(lambda key, k, low, high: k, questions)
     assert unused(("key", "k", "low", "high"), answered, lambda question: NO_ANSWER) is None
+
+
+def test_by_its_own_numbers_a_verdict_is_wrong_whatever_population_was_learned():
+    """Carmen's: lam is wrong, by an earlier mistake, and the regime is turned round besides."""
+    known = KnownMisconceptions("two_classrooms")
+    answers = transcript(
+        lambda k, n: {
+            "mu": 0.9,
+            "lam": 0.8 if np.max(n) == 100 else 5.0,
+            "regime": "alike" if np.max(n) == 100 else "different",
+            "shrunk": k / n,
+            "verdicts": ["taken at face value"] * len(k),
+        },
+        [(K, N), (K + 1, N + 4)],
+    )
+    told = known.formula("classroom_verdict", answers, own_only=True)
+    assert told is not None
+    assert "regime: flipped" in told.name
+    assert "shrunk" not in told.name  # which an earlier mistake may have made
+    assert known.formula("shrink", transcript(lambda k, n: k / n, [(K, N)]), own_only=True) is None

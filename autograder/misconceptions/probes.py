@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.in_kernel.wire import Key
 from autograder.misconceptions.formulas import Found
-from autograder.misconceptions.signs import identical
+from autograder.misconceptions.signs import identical, rounded
 from autograder.records import Answered, Question
 
 NO_ANSWER = object()
@@ -56,6 +56,8 @@ def unused(parameters: Sequence[str], asked: Sequence[Answered], ask: Ask) -> Fo
         ask: puts a question to it; ``NO_ANSWER`` if there is none.
     """
     usual = [answered for answered in asked if _has_numbers(answered.answer)]
+    if rounded(usual):
+        return None  # rounding may hide the difference
     different = [a for a in usual if not identical(a.answer, usual[0].answer)]
     if not different:
         return None  # the same answer to everything: no argument is to blame more than another

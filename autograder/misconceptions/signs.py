@@ -19,7 +19,7 @@ from autograder.records import Answered, Question
 from autograder.statistics import distribution_fits
 
 _MANY = 1000
-_SEVERAL = 3
+_SEVERAL = 2
 
 
 def identical(a: Any, b: Any) -> bool:
@@ -172,11 +172,10 @@ def rounded(asked: Sequence[Answered]) -> bool | None:
     return digits_of(numbers[np.isfinite(numbers)]) is not None
 
 
-def always_as_many(asked: Sequence[Answered]) -> bool | None:
-    """As many draws, however many are asked for; how many is the last argument."""
-    wanted = {a.question.args[-1] for a in asked}
-    found = {np.shape(a.answer)[:1] for a in asked}
-    return len(found) == 1 and found.isdisjoint({()}) if len(wanted) > 1 else None
+def another_number(asked: Sequence[Answered]) -> bool | None:
+    """Draws, but never as many as the last argument asks for."""
+    found = [(np.shape(a.answer), a.question.args[-1]) for a in asked]
+    return all(shape and shape[0] != wanted for shape, wanted in found)
 
 
 def never_nothing(asked: Sequence[Answered]) -> bool | None:
@@ -471,7 +470,7 @@ SIGNS: dict[str, Sign] = {
     "classes of one rate": classes_of_one_rate,
     "all classes alike": all_classes_alike,
     "rounded": rounded,
-    "always as many": always_as_many,
+    "another number": another_number,
     "never nothing": never_nothing,
     "few values": few_values,
     "pair returned": returns_a_pair,

@@ -418,9 +418,9 @@ def bell_curve(observed, replicated):
 
 @library.of(
     "replicate_class",
-    "There are always as many classes, however many are asked for: use num_replicates.",
+    "There are not as many classes as are asked for: num_replicates says how many.",
     random=True,
-    sign="always as many",
+    sign="another number",
 )
 def always_a_thousand(key, n, mu, lam, num_replicates):
     return _classes(key, n, mu * lam, (1 - mu) * lam, 1000)

@@ -320,9 +320,9 @@ def all_counts_alike(key, a, b, n, num_samples):
 
 @library.of(
     "prior_predictive",
-    "There are always as many counts, however many are asked for: use num_samples.",
+    "There are not as many counts as are asked for: num_samples says how many.",
     random=True,
-    sign="always as many",
+    sign="another number",
 )
 def always_a_thousand(key, a, b, n, num_samples):
     rate_key, count_key = jr.split(key)
