@@ -133,7 +133,8 @@ def exercises_of(
     exercises = []
     for name, (heading, answers) in _places(released).items():
         sources = tuple(written[answer] for answer in answers if answer in written)
-        is_empty = all(cell.source == before[str(grade_id(cell))].source for cell in sources)
+        untouched = [cell.source == before[str(grade_id(cell))].source for cell in sources]
+        is_empty = bool(untouched) and all(untouched)
         points = float(before[name].metadata["nbgrader"]["points"])
         result = results.get(name, CellResult(name)) if is_autograded(before[name]) else None
         if result is None:

@@ -44,7 +44,7 @@ def formula2html(tex: str, display: bool) -> str:
     return mathml
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=500)
 def _mathml(tex: str, display: bool) -> str | None:
     if len(tex) > _MAX_LETTERS:
         return None
