@@ -5,6 +5,7 @@ Each package is a room with one job. Imports point one way, from the first line 
     cli                 what people type
     authoring           release, verify, power, the demo class: what the course's authors use
     doors               nbgrader's classes and course directory, tables for the terminal, the doctor
+    report              what a class did in an assignment, as a page and a table
     grading             grade(notebook, assignment, course), the one path behind every door
     misconceptions      mistakes as code, and how an answer is recognised as one
     notebooks           notebooks are found, read, restored and run

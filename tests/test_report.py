@@ -252,6 +252,10 @@ def test_a_table_has_a_line_for_each_student_and_no_formulas():
     assert first["hours_late"] == str(round(student.hours_late, 2))
 
 
+# One class is graded for all of them.
+of_one_class = pytest.mark.xdist_group("report")
+
+
 @pytest.fixture(scope="module")
 def graded_class(tmp_path_factory):
     """A course directory in which nbgrader has graded four of six, in no time."""
@@ -273,6 +277,7 @@ def graded_class(tmp_path_factory):
     return root
 
 
+@of_one_class
 def test_a_class_is_read_from_gradebook_and_graded_notebooks(graded_class):
     data = read_class(NbGraderCourse(graded_class), PS1)
     assert data.exercises == EXERCISES
@@ -295,6 +300,7 @@ def test_a_class_is_read_from_gradebook_and_graded_notebooks(graded_class):
         assert set(students[name].answers) == {exercise.name for exercise in EXERCISES}
 
 
+@of_one_class
 def test_the_command_writes_a_page_and_a_table(graded_class, monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(cli, "load_course", lambda: replace(COURSE, root=graded_class))
     assert cli.main(["report", PS1.name]) == 0
@@ -307,6 +313,7 @@ def test_the_command_writes_a_page_and_a_table(graded_class, monkeypatch, capsys
     assert (tmp_path / "elsewhere" / f"{PS1.name}.csv").exists()
 
 
+@of_one_class
 def test_a_graded_notebook_that_is_gone_takes_only_its_details_away(graded_class, tmp_path):
     root = small_class.copy_of(graded_class, tmp_path / "course")
     (root / "autograded" / "alyssa" / PS1.name / f"{PS1.notebook}.ipynb").write_text("{}")
@@ -316,6 +323,7 @@ def test_a_graded_notebook_that_is_gone_takes_only_its_details_away(graded_class
     assert alyssa.scores["posterior_mean"] is not None
 
 
+@of_one_class
 def test_an_assignment_that_the_gradebook_does_not_know(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(cli, "load_course", lambda: replace(COURSE, root=tmp_path))
     assert cli.main(["report", PS1.name]) == cli.WRONG_USAGE
