@@ -76,7 +76,8 @@ def _shows(misconception: Misconception, own: list[Answered]) -> bool | None:
     if not own:
         return None
     try:
-        return SIGNS[misconception.sign](own)
+        with np.errstate(all="ignore"):
+            return SIGNS[misconception.sign](own)
     except _OF_ANOTHER_FORM:
         return False
 
