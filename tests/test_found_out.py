@@ -210,3 +210,23 @@ def test_by_its_own_numbers_a_verdict_is_wrong_whatever_population_was_learned()
     assert "regime: flipped" in told.name
     assert "shrunk" not in told.name  # which an earlier mistake may have made
     assert known.formula("shrink", transcript(lambda k, n: k / n, [(K, N)]), own_only=True) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda log_w: log_w / np.log(10), "power 0.434"),
+        (lambda log_w: log_w / log_w.size, "power 1 / m"),
+        (lambda log_w: log_w, ""),
+        (lambda log_w: np.sqrt(np.abs(log_w)), ""),
+    ],
+)
+def test_the_power_of_weights_is_found(change, told):
+    def weights(log_w):
+        w = np.exp(change(log_w) - np.max(change(log_w)))
+        return np.float32(w / np.sum(w))
+
+    questions = [(np.array([-3.5, -1.25, 0.75, -6]),), (np.array([0, -1.5, 0.5]) - 1000,)]
+    search = families_of("learning_the_prior").searches["importance_weights"]
+    its = search.find(transcript(weights, questions))
+    assert (its.name if its else "") == told

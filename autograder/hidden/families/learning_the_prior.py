@@ -1283,9 +1283,9 @@ class _Powers:
             sizes.append(log_w.size)
         for powers, written in ((slopes, ""), (np.multiply(slopes, sizes), " / m")):
             power = float(np.mean(powers))
-            if len(powers) > 2 and np.ptp(powers) < 0.02 * abs(power) and abs(power - 1) > 0.05:
+            if len(powers) > 1 and np.ptp(powers) < 0.02 * abs(power) and abs(power - 1) > 0.05:
                 return _found_power(f"{power:.3g}{written}")
-        if len(slopes) > 2 and np.allclose(np.multiply(slopes, sizes), 1, rtol=0.02):
+        if len(slopes) > 1 and np.allclose(np.multiply(slopes, sizes), 1, rtol=0.02):
             return _found_power("1 / m")
         return None
 
