@@ -6,6 +6,7 @@ import io
 import re
 import time
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -19,13 +20,13 @@ from autograder.feedback.exercises import Mark
 from autograder.feedback.figures import picture
 from autograder.feedback.formulas import formula2html
 from autograder.feedback.page import feedback_page, not_graded_page
-from autograder.grading.examples import shown_drawing, shown_value
-from autograder.grading.suite import collect
-from autograder.in_kernel.wire import Key, Opaque
+from autograder.grading.examples import examples_to_show, shown_drawing, shown_value
+from autograder.grading.suite import Suite, collect
+from autograder.in_kernel.wire import Key, Opaque, encode
 from autograder.misconceptions.known import KnownMisconceptions
 from autograder.notebooks.display import not_run, notice
 from autograder.notebooks.reading import read_notebook, released_notebook
-from autograder.records import CellResult, TestResult
+from autograder.records import CellResult, Question, TestResult
 from course_config import ASSIGNMENTS, COURSE
 
 HOSTILE = '<script>alert(1)</script><img src="//x.example/y" onerror="alert(1)">\'"</style></pre>'
@@ -443,6 +444,60 @@ def test_an_answer_of_any_size_is_told_in_a_few_words(value):
     told = shown_value(value)
     assert len(told) < 700
     assert told.replace("\n", "").isprintable()
+
+
+def examples(message, error=None, action="call", right=0.5):
+    """What is shown of an exercise that lost its points, and builds on another that did."""
+    known = SimpleNamespace(reference_answer=right if callable(right) else lambda _: right)
+    run = SimpleNamespace(
+        example_answers={"test_f": message}, example_errors={"test_f": error or {}}
+    )
+    question = Question("test_f", action, "f", (Key(0), np.array([1, 2])))
+    suite = Suite(PS1.suite, examples={"test_f": question, "test_g": question})
+    suite.builds_on = {"test_f": ["g"]}
+    lost = (TestResult("a", False, 0, 1),)
+    results = [CellResult("test_f", lost), CellResult("test_g", lost)]
+    return examples_to_show(suite, run, known, results).get("test_f")
+
+
+@pytest.mark.parametrize(
+    ("message", "error", "got"),
+    [
+        (encode(0.5), None, "0.5"),
+        (None, None, "an answer that cannot be shown"),
+        ({"kind": "list", "items": "x"}, None, "an answer that cannot be shown"),
+        (encode([HOSTILE]), None, repr([HOSTILE])),
+        (
+            None,
+            {"kind": "raised", "type": "NameError", "message": "no k\x1b"},
+            "NameError: no k\ufffd",
+        ),
+        (
+            None,
+            {"kind": "raised", "type": "NotImplementedError"},
+            "nothing yet: the placeholder is still there",
+        ),
+        (None, {"kind": ["garbled"]}, "no answer"),
+    ],
+)
+def test_whatever_was_answered_is_shown_beside_what_is_expected(message, error, got):
+    told = examples(message, error)
+    assert told["call"] == "f(jr.PRNGKey(0), [1, 2])"
+    assert (told["got"], told["expected"]) == (got, "0.5")
+    assert told["agree"] == (got == "0.5")
+    assert told["by_chance"]
+    assert told["after"] == "g"
+
+
+def test_a_figure_that_is_none_is_not_drawn():
+    told = examples(encode({"points": 5}), action="axes", right=drawing())
+    assert told["got"] is None
+    assert told["expected"]["title"] == "Shrinkage"
+
+
+def test_an_example_that_cannot_be_shown_costs_nobody_the_grade(caplog):
+    assert examples(encode(1.0), right=lambda _: 1 / 0) is None
+    assert "No example is shown of test_f" in caplog.text
 
 
 HUGE = np.array([-1e308, 1e308])

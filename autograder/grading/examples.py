@@ -87,7 +87,7 @@ def _decoded(message: Any) -> Any:
     try:
         return decode(message)
     except WireError:
-        return Opaque("something that cannot be read")
+        return Opaque("")
 
 
 def _shown_error(error: dict[str, Any]) -> str:
@@ -137,7 +137,8 @@ def _shown(value: Any, depth: int) -> str:
         inside = ",\n ".join(f"{k!r}: {_shown(v, depth + 1)}" for k, v in entries[:_SHORT])
         return "{" + inside + (", ..." if len(entries) > _SHORT else "") + "}"
     if isinstance(value, Opaque):
-        return f"an object of type {value.type_name}"
+        kind = value.type_name
+        return f"an object of type {kind}" if kind else "an answer that cannot be shown"
     if isinstance(value, float):
         return _shown_number(value)
     return repr(value) if isinstance(value, (bool, int, str)) else str(value)
