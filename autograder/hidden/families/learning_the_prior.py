@@ -1267,9 +1267,17 @@ class _Powers:
 
     def find(self, asked):
         slopes, sizes = [], []
-        for answered in asked:
-            (log_w,) = (np.asarray(arg, np.float64) for arg in answered.question.args)
-            weights = np.asarray(answered.answer, np.float64)
+        try:
+            pairs = [
+                (
+                    np.asarray(answered.question.args[0], np.float64),
+                    np.asarray(answered.answer, np.float64),
+                )
+                for answered in asked
+            ]
+        except Exception:  # an answer of another form
+            return None
+        for log_w, weights in pairs:
             if weights.shape != log_w.shape or not np.all(weights >= 0):
                 return None
             at = weights > 1e-30  # below, float32 has hardly any digits
