@@ -676,7 +676,7 @@ def test_the_bubblewrap_that_was_looked_up_is_the_one_that_is_started(tmp_path, 
     own.write_text("#!/bin/sh\n")
     own.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    assert walls.bubblewrap()[0] == str(own)
+    assert str(own) in walls.bubblewrap()
 
 
 def test_a_course_inside_what_students_can_read_is_refused(monkeypatch):

@@ -21,6 +21,8 @@ from autograder.course import Limits
 from autograder.errors import SandboxUnavailable
 
 SCRATCH = "/scratch"
+# What bubblewrap takes over from the machine into /dev.
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 INSTALL_HINT = "on Debian or Ubuntu: sudo apt-get install bubblewrap"
 
 
@@ -125,7 +127,14 @@ def bubblewrap(scratch_bytes: int = 2**20, *, namespaces_inside: bool = False) -
     student code must not: in a user namespace of its own it would own what it cannot read.
     """
     size = str(scratch_bytes)
-    options = [_bwrap(), "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
+    options = [
+        *_protecting_devices(),
+        _bwrap(),
+        "--unshare-all",
+        "--die-with-parent",
+        "--new-session",
+        "--clearenv",
+    ]
     options += ["--uid", "1000", "--gid", "1000", "--hostname", "student", "--cap-drop", "ALL"]
     if not namespaces_inside and can_forbid_namespaces():
         options += ["--unshare-user", "--disable-userns"]
@@ -154,6 +163,33 @@ def bubblewrap(scratch_bytes: int = 2**20, *, namespaces_inside: bool = False) -
 def _bwrap() -> str:
     # In full: a kernel is started with an environment of its own, whose PATH is another.
     return shutil.which("bwrap") or "bwrap"
+
+
+@cache
+def _protecting_devices() -> tuple[str, ...]:
+    """What to start bubblewrap with, so that nobody inside can change who may use a device.
+
+    Of the machine's files only these are shared with the inside and not read-only, and where root
+    grades, the user inside has root's number. bubblewrap cannot make a device read-only and leave
+    it usable, but keeps a mount read-only that it finds so: devices can be used through it, while
+    their mode, owner and dates stay as they are.
+    """
+    programs = [shutil.which(name) for name in ("unshare", "sh", "mount")]
+    if os.geteuid() != 0 or None in programs:
+        return ()
+    unshare, shell, mount = map(str, programs)
+    made_read_only = "".join(
+        f"{mount} --bind {path} {path} && {mount} -o remount,bind,ro {path} && "
+        for path in (f"/dev/{name}" for name in DEVICES)
+    )
+    script = f'{made_read_only}exec "$@"'
+    # In a container root may need a user namespace of its own to mount anything.
+    for namespaces in (["--mount"], ["--user", "--map-root-user", "--mount"]):
+        prefix = (unshare, *namespaces, shell, "-c", script, shell)
+        with suppress(OSError):
+            if subprocess.run([*prefix, "true"], capture_output=True, timeout=60).returncode == 0:
+                return prefix
+    return ()
 
 
 @cache

@@ -43,6 +43,25 @@ open(f"/proc/{places['process']}/root{places['outside']}/through", "w")
         control=True,
     ),
     Attack(
+        "changes who may use a device",
+        "Changes the mode of the machine's own devices, which root's number inside would let it.",
+        """
+import os
+changed = []
+for name in ("full", "null", "zero", "random", "urandom", "tty"):
+    try:
+        os.chmod(f"/dev/{name}", os.stat(f"/dev/{name}").st_mode & 0o777)
+        changed.append(name)
+    except OSError:
+        pass
+open("/dev/null", "w").write("It can be used.")
+assert open("/dev/urandom", "rb").read(8) != open("/dev/zero", "rb").read(8)
+print("changed:", changed or "none")
+""",
+        told="changed: none",
+        cold=True,
+    ),
+    Attack(
         "plants a file for later submissions",
         "Writes where the next kernel looks for modules, settings and temporary files.",
         """
