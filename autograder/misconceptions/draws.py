@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import beta, binom
 
 from autograder.misconceptions.formulas import Found
 from autograder.records import Answered
@@ -103,6 +102,8 @@ class Draws:
                     yield [name for name, _ in picked], faults
 
     def _rates(self, population: str, chance: str, group: Group) -> np.ndarray:
+        from scipy.stats import beta  # Loading it takes long, and wrong answers alone need it.
+
         n = float(group.n[group.at].ravel()[0])
         parameters = self._populations[population][1](*group.given, n)
         rates = self._chances[chance][1](beta.ppf(_SLICES, *parameters), *group.given)
@@ -120,6 +121,8 @@ def _may_fit(group: Group, rates: np.ndarray, n: float) -> bool:
 
 def _fits(group: Group, rates: np.ndarray, n: float) -> bool:
     """Whether the counts may have been drawn so."""
+    from scipy.stats import binom  # Loading it takes long, and wrong answers alone need it.
+
     steps = np.arange(int(n) + 1)
     shares = np.mean(binom.cdf(steps[:, None], int(n), rates[None, :]), axis=1)
     shares = np.append(shares, 1.0)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import betabinom, binom
 
 from autograder.in_kernel.wire import Key, Opaque
 from autograder.misconceptions.formulas import digits_of
@@ -84,6 +83,8 @@ def one_rate(asked: Sequence[Answered]) -> bool | None:
 
 
 def _luck_alone(n: float, rate: float) -> Callable[[np.ndarray], Any]:
+    from scipy.stats import binom  # Loading it takes long, and wrong answers alone need it.
+
     return lambda k: binom.cdf(np.floor(k), n, rate)
 
 
@@ -180,6 +181,8 @@ def another_number(asked: Sequence[Answered]) -> bool | None:
 
 def never_nothing(asked: Sequence[Answered]) -> bool | None:
     """No 0 among many counts, though some are among those of a right answer."""
+    from scipy.stats import betabinom  # Loading it takes long, and wrong answers alone need it.
+
     found = []
     for answered in asked:
         _, a, b, _ = answered.question.args[:4]
