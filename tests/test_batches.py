@@ -1,6 +1,7 @@
 """One submission never ends a batch, and whoever is not graded is named, with the reason."""
 
 import io
+import json
 import os
 
 import nbformat
@@ -160,8 +161,12 @@ def test_a_notebook_by_another_name_is_found_and_stays_as_it_is(root, key):
     assert well
     assert "There was no shrinkage.ipynb; 'shrinkage (1).ipynb' was graded." in log
     rena, scribbler = contents(root)["rena"], contents(root)["scribbler"]
+    notebooks = [json.loads(of_one.pop("notebook")) for of_one in (rena, scribbler)]
+    (remark,), nothing = [n["metadata"]["autograder"].pop("remarks") for n in notebooks]
     assert rena == scribbler
-    assert rena["notebook"]
+    assert notebooks[0] == notebooks[1]
+    assert "'shrinkage (1).ipynb' was graded." in remark
+    assert not nothing
     assert [p.name for p in (root / "submitted" / "rena" / PS1.name).iterdir()] == [
         "shrinkage (1).ipynb"
     ]
