@@ -1139,7 +1139,9 @@ def _inferences():
     ):
         faults = [part for part in (said, also, too) if part]
         often = e in ("right", "swapped", "best") and of in ("right", "mean", "none", "swapped")
-        if len(faults) == 1 or (len(faults) == 2 and often):
+        # Two exchanges take each other back, and leave a right answer.
+        twice = len(set(faults)) < len(faults)
+        if len(faults) == 1 or (len(faults) == 2 and often and not twice):
             yield (
                 Slip(f"draws {c}, likelihood {of}, estimate {e}", " ".join(faults), lambda f: f),
                 _inferred(c, of, e),
