@@ -96,3 +96,11 @@ def test_a_missing_sandbox_is_missing(course, monkeypatch, capsys):
     assert found(course, "sandbox").advice == "bubblewrap is not installed"
     assert cli.main(["doctor"]) == 1
     assert "missing" in capsys.readouterr().out
+
+
+def test_root_that_cannot_protect_devices_is_told_to_grade_as_somebody_else(monkeypatch):
+    monkeypatch.setattr(walls, "protecting_devices", lambda: ())
+    finding = doctor._devices()
+    assert "can change who may use /dev/null" in finding.state
+    assert finding.advice.startswith("grade as a normal user")
+    assert not finding.only_slower

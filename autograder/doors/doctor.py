@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -94,10 +95,20 @@ def findings(course: Course) -> Iterator[Finding]:
         yield _user_namespaces()
         return
     yield Finding("sandbox", "bubblewrap works")
+    if os.geteuid() == 0:
+        yield _devices()
     yield _control_groups()
     yield _warm_kernels(course)
     yield _compiled_code(course)
     yield _misconceptions(course)
+
+
+def _devices() -> Finding:
+    """Whether student code is kept from changing who may use the machine's devices."""
+    if walls.protecting_devices():
+        return Finding("devices", "can be used by student code, and not changed")
+    advice = "grade as a normal user: here root cannot mount them so that nobody can change them"
+    return Finding("devices", "student code can change who may use /dev/null", advice)
 
 
 def _nbgrader_options() -> Finding:

@@ -128,7 +128,7 @@ def bubblewrap(scratch_bytes: int = 2**20, *, namespaces_inside: bool = False) -
     """
     size = str(scratch_bytes)
     options = [
-        *_protecting_devices(),
+        *protecting_devices(),
         _bwrap(),
         "--unshare-all",
         "--die-with-parent",
@@ -166,13 +166,14 @@ def _bwrap() -> str:
 
 
 @cache
-def _protecting_devices() -> tuple[str, ...]:
+def protecting_devices() -> tuple[str, ...]:
     """What to start bubblewrap with, so that nobody inside can change who may use a device.
 
     Of the machine's files only these are shared with the inside and not read-only, and where root
     grades, the user inside has root's number. bubblewrap cannot make a device read-only and leave
     it usable, but keeps a mount read-only that it finds so: devices can be used through it, while
-    their mode, owner and dates stay as they are.
+    their mode, owner and dates stay as they are. Nothing, where nobody inside has root's number,
+    or where this root cannot mount anything.
     """
     programs = [shutil.which(name) for name in ("unshare", "sh", "mount")]
     if os.geteuid() != 0 or None in programs:
