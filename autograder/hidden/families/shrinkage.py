@@ -302,7 +302,8 @@ library.family(
     "posterior_mean",
     members(
         _mean,
-        [*MEANS, *PRIOR, *DATA, *NUMBERS, *GUARDS, *OF_CLASSES, *_fractions()],
+        # A mean is at most one by itself.
+        [*MEANS, *PRIOR, *DATA, *NUMBERS, GUARDS[1], *OF_CLASSES, *_fractions()],
         [*PRIOR, *DATA],
         [*OFTEN, *PRIOR[:3], *DATA[:3]],
         examples=[(1.5, 4.25, *CLASS), (3.0, 0.75, 2.0, 0.0)],
