@@ -1169,6 +1169,8 @@ def _inferences():
         HYPERPRIORS.items(), SLOW_SCORES, SUMMARIES.items()
     ):
         also = SCORES[of][0]
+        if (h, of, e) == ("beta mean", "right", "right"):
+            continue  # In a class's posterior it is lost; sample_hyperprior's tests find it.
         faults = [part for part in (said, also, too) if part]
         often = (h, of).count("right") == 1 and e in ("swapped", "best", "geometric")
         if len(faults) == 1 or (
@@ -1196,10 +1198,6 @@ REGIMES = {
     "by mean": (
         "The regime has been read off the mean; the concentration says how alike students are.",
         lambda mu, lam: mu >= 0.5,
-    ),
-    "at two": (
-        "The line between the regimes is drawn at 2; the exercise draws it at 1.",
-        lambda mu, lam: lam >= 2,
     ),
     "at ten": (
         "The line between the regimes is drawn at 10; the exercise draws it at 1.",
