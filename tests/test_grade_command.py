@@ -60,7 +60,7 @@ def archive(path, members):
 
 def test_a_download_of_canvas_and_one_of_moodle(tmp_path, run):
     inner = io.BytesIO()
-    archive(inner, {"work/shrinkage.ipynb": text_of("carmen"), "work/checking.py": "1"})
+    archive(inner, {"answers/shrinkage.ipynb": text_of("carmen"), "answers/checking.py": "1"})
     canvas = archive(
         tmp_path / "canvas.zip",
         {
@@ -80,7 +80,7 @@ def test_a_download_of_canvas_and_one_of_moodle(tmp_path, run):
     graded = {row["student"]: row for row in rows if row["status"] == "graded"}
     assert graded.keys() == {"hackeralyssa", "bitdiddleben", "carmen", "Diego Dietz"}
     assert graded["carmen"]["path"].endswith(
-        "canvas.zip/carmen_13_24_work.zip/work/shrinkage.ipynb"
+        "canvas.zip/carmen_13_24_work.zip/answers/shrinkage.ipynb"
     )
     assert {row["assignment"] for row in graded.values()} == {PS1.name}
     failed = [row["reason"] for row in rows if row["status"] == "failed"]
