@@ -3,7 +3,8 @@
 import pytest
 
 from autograder.misconceptions import known as known_module
-from autograder.misconceptions.known import NO_ANSWER, KnownMisconceptions
+from autograder.misconceptions.known import KnownMisconceptions
+from autograder.misconceptions.probes import NO_ANSWER
 from autograder.records import Question
 
 QUESTION = Question("test_posterior_mean", "call", "posterior_mean", (2.0, 3.0, 4.0, 9.0))

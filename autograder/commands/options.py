@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from autograder.course import SANDBOX_MODES, Course
+from autograder.course import SANDBOX_MODES, Assignment, Course
 from autograder.grading.workers import available_cores
 
 if TYPE_CHECKING:
@@ -24,6 +24,15 @@ def add_assignments(
     else:
         action = parser.add_argument("assignment", metavar="NAME", help="the assignment's name")
     complete_with(action, names)
+
+
+def chosen_assignments(arguments: argparse.Namespace, course: Course) -> tuple[Assignment, ...]:
+    """The assignments that were named, or all.
+
+    Raises:
+        UserError: there is none of such a name.
+    """
+    return tuple(map(course.assignment, arguments.assignments)) or course.assignments
 
 
 def complete_with(action: argparse.Action, words: list[str]) -> None:

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from autograder.commands.options import OK, add_assignments, add_jobs_option
+from autograder.commands.options import OK, add_assignments, add_jobs_option, chosen_assignments
 from autograder.course import Course
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ def run(arguments: argparse.Namespace, course: Course) -> int:
     """Run it; returns the exit status."""
     from autograder.authoring.release import make_release
 
-    if arguments.assignments:
-        chosen = tuple(course.assignment(name) for name in arguments.assignments)
-        course = replace(course, assignments=chosen)
+    course = replace(course, assignments=chosen_assignments(arguments, course))
     for path in make_release(course, arguments.jobs):
         print(path.relative_to(course.root))
     return OK

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from autograder.commands.options import NOT_ALL_GRADED, OK, add_assignments, add_jobs_option
+from autograder.commands.options import (
+    NOT_ALL_GRADED,
+    OK,
+    add_assignments,
+    add_jobs_option,
+    chosen_assignments,
+)
 from autograder.course import Course
 from autograder.grading.workers import expect_outcome, in_parallel
 from autograder.sandbox import walls
@@ -51,7 +57,7 @@ def run(arguments: argparse.Namespace, course: Course) -> int:
     from autograder.doors import tables
 
     walls.choose(course.sandbox)
-    chosen = [course.assignment(name) for name in arguments.assignments] or list(course.assignments)
+    chosen = chosen_assignments(arguments, course)
     for assignment in chosen:
         expect_released(assignment)
     work = [

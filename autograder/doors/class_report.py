@@ -57,9 +57,7 @@ def read_class(directory: NbGraderCourse, assignment: Assignment) -> ClassData:
                 f"The gradebook does not know {assignment.name} yet: run "
                 "autograder gradebook first."
             ) from None
-        everybody: dict[str, StudentEntry | None] = {s.id: s for s in gradebook.students}
-        for _, _, name in not_graded.handed_in(directory.directory, assignment.name):
-            everybody.setdefault(name, None)
+        everybody = not_graded.everybody(directory.directory, gradebook, [assignment.name])
         exercises = tuple(_exercises(released))
         students = tuple(
             _student(directory, gradebook, assignment, exercises, name, everybody[name])

@@ -17,6 +17,7 @@ from nbgrader.plugins import ExportPlugin
 
 from autograder.doors.not_graded import (
     NOTHING_HANDED_IN,
+    everybody,
     find_submission,
     handed_in,
     why_not_graded,
@@ -176,13 +177,10 @@ def _chosen_students(
     gradebook: Gradebook,
     assignments: Sequence[str],
 ) -> Iterator[tuple[str, Student | None]]:
-    """Those in the gradebook, and those who handed in and were never graded."""
-    everybody = {student.id: student for student in gradebook.students}
-    for assignment in assignments:
-        for _, _, student in handed_in(directory, assignment):
-            everybody.setdefault(student, None)
     chosen = [str(student) for student in plugin.student]
-    yield from ((s, details) for s, details in everybody.items() if not chosen or s in chosen)
+    for student, details in everybody(directory, gradebook, assignments).items():
+        if not chosen or student in chosen:
+            yield student, details
 
 
 def _lms_name(assignment: str) -> str:

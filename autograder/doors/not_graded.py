@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, GradeCell, MissingEntry, SubmittedAssignment
+from nbgrader.api import Gradebook, GradeCell, MissingEntry, Student, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 
 UNFINISHED = "Grading began and did not end: run nbgrader autograde again."
@@ -37,6 +37,20 @@ def handed_in(
     for found in sorted(glob.glob(directory.format_path(step, student, assignment))):
         if (match := parts.fullmatch(found)) and Path(found).is_dir():
             yield Path(found), match["assignment"], match["student"]
+
+
+def everybody(
+    directory: CourseDirectory, gradebook: Gradebook, assignments: Iterable[str]
+) -> dict[str, Student | None]:
+    """The students of the gradebook by their ids, and those who handed in and were never graded.
+
+    Of the latter the gradebook has nothing.
+    """
+    found = {student.id: student for student in gradebook.students}
+    for assignment in assignments:
+        for _, _, student in handed_in(directory, assignment):
+            found.setdefault(student, None)
+    return found
 
 
 def _file(directory: CourseDirectory, assignment: str, student: str) -> Path:

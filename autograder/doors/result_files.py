@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from autograder.course import Course
 from autograder.errors import UserError
 from autograder.files import write_at_once
-from autograder.notebooks.display import for_spreadsheet
+from autograder.notebooks.display import as_csv
 from autograder.records import Result
 
 _LONGEST_NAME = 100
@@ -55,7 +54,7 @@ class ResultFiles:
             content = {"submissions": [result.as_json() for result in results]}
             write_at_once(self._json_file, (json.dumps(content, indent=2) + "\n").encode())
         if self._csv_file:
-            write_at_once(self._csv_file, as_csv(results).encode())
+            write_at_once(self._csv_file, scores_table(results).encode())
         if self._pages and latest and latest.assignment:
             write_at_once(self._pages / self._name(latest), self._page(latest).encode())
 
@@ -88,18 +87,16 @@ class ResultFiles:
         return name
 
 
-def as_csv(results: Sequence[Result]) -> str:
+def scores_table(results: Sequence[Result]) -> str:
     """One line a submission, with a column for each exercise."""
     exercises = dict.fromkeys(cell.grade_id for result in results for cell in result.cells)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
+    rows: list[list[Any]] = [
         [
             *("student", "path", "assignment", "status", "reason", "score", "max_score"),
             *("seconds", "misconceptions"),
             *(name.removeprefix("test_") for name in exercises),
         ]
-    )
+    ]
     for result in results:
         scores = {cell.grade_id: cell.score for cell in result.cells}
         graded = result.status == "graded"
@@ -112,5 +109,5 @@ def as_csv(results: Sequence[Result]) -> str:
             "; ".join(filter(None, named)),
             *(scores.get(name, "") for name in exercises),
         ]
-        writer.writerow([for_spreadsheet(e) if isinstance(e, str) else e for e in row])
-    return text.getvalue()
+        rows.append(row)
+    return as_csv(rows)

@@ -25,13 +25,13 @@ import pytest
 from autograder.errors import GraderFault
 from autograder.grading.student import Inconsistent, Student, StudentFailure, unobserved
 from autograder.in_kernel.wire import Key, WireError, decode, encode
-from autograder.misconceptions import probes
 from autograder.misconceptions.clues import clue
 from autograder.misconceptions.estimates import is_estimate
 from autograder.misconceptions.formulas import Found
-from autograder.misconceptions.known import NO_ANSWER, KnownMisconceptions
+from autograder.misconceptions.known import KnownMisconceptions
 from autograder.misconceptions.library import Misconception
 from autograder.misconceptions.matching import is_ambiguous, name_misconceptions
+from autograder.misconceptions.probes import NO_ANSWER
 from autograder.notebooks.display import printable
 from autograder.notebooks.run import Answers
 from autograder.records import Answered, CellResult, Question, TestResult
@@ -385,7 +385,7 @@ class _Runner(_Collector):
         try:
             return decode(self._run.ask(question)["answer"])
         except (KeyError, WireError):
-            return probes.NO_ANSWER
+            return NO_ANSWER
 
 
 class Mistaken:

@@ -28,10 +28,9 @@ from autograder.in_kernel.axes import describe_axes
 from autograder.in_kernel.wire import Key, WireError, decode, encode
 from autograder.misconceptions.formulas import Found
 from autograder.misconceptions.library import Library, Misconception, families_of, library_of
-from autograder.misconceptions.probes import Ask, unused
+from autograder.misconceptions.probes import NO_ANSWER, Ask, unused
 from autograder.records import Answered, Question
 
-NO_ANSWER = object()
 _PACKAGES = ("genjax", "jax", "jaxlib", "matplotlib", "numpy", "scipy", "tensorflow-probability")
 # All code that has a part in the answers and in whether a test fails.
 CODE = (

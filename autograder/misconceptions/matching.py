@@ -15,8 +15,9 @@ import numpy as np
 
 from autograder.misconceptions.estimates import agrees, is_estimate
 from autograder.misconceptions.figures import same_drawing, similar_drawing
-from autograder.misconceptions.known import NO_ANSWER, KnownMisconceptions
+from autograder.misconceptions.known import KnownMisconceptions
 from autograder.misconceptions.library import Misconception
+from autograder.misconceptions.probes import NO_ANSWER
 from autograder.misconceptions.signs import SIGNS, identical
 from autograder.records import Answered
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import nbformat
@@ -30,8 +33,16 @@ def printable(text: str, limit: int = 1000) -> str:
     return _UNPRINTABLE.sub("\ufffd", text if len(text) <= limit else f"{text[:limit]} ...")
 
 
-def for_spreadsheet(text: str) -> str:
-    """A text that others wrote, fit for a CSV file: no spreadsheet takes it for a formula."""
+def as_csv(rows: Iterable[Sequence[Any]]) -> str:
+    """A table with texts that others wrote, as CSV: no spreadsheet takes them for formulas."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for row in rows:
+        writer.writerow([_no_formula(e) if isinstance(e, str) else e for e in row])
+    return text.getvalue()
+
+
+def _no_formula(text: str) -> str:
     shown = printable(text)
     return f"'{shown}" if shown.startswith(("=", "+", "-", "@", "\t")) else shown
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from typing import Any
 
-from autograder.notebooks.display import for_spreadsheet
+from autograder.notebooks.display import as_csv
 from autograder.report.alike import Alikeness
 from autograder.report.records import ClassData, Student
 
@@ -13,15 +12,13 @@ from autograder.report.records import ClassData, Student
 def report_table(data: ClassData, alikeness: Alikeness) -> str:
     """What the page says of each student, and of the exercises one by one."""
     exercises = [exercise.name for exercise in data.exercises]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
+    rows: list[list[Any]] = [
         [
             *("student_id", "name", "why_not_graded", "timestamp", "hours_late", "penalty"),
             *("points_programs", "points", *exercises, "misconceptions"),
             *("most_alike", "similarity", "stands_out_with"),
         ]
-    )
+    ]
     partners: dict[str, list[str]] = {}
     for pair in alikeness.pairs:
         for one, other in (pair.students, pair.students[::-1]):
@@ -40,10 +37,8 @@ def report_table(data: ClassData, alikeness: Alikeness) -> str:
             "" if similarity is None else round(similarity, 3),
             "; ".join(partners.get(student.name, [])),
         ]
-        writer.writerow(
-            [for_spreadsheet(entry) if isinstance(entry, str) else entry for entry in row]
-        )
-    return text.getvalue()
+        rows.append(row)
+    return as_csv(rows)
 
 
 def _points(data: ClassData, student: Student) -> list[float | str]:
