@@ -50,7 +50,8 @@ class TestFromMeanConcentration:
     @pytest.mark.points(2)
     def test_a_and_b(self, student):
         """a and b of several pairs of mu and lam, alone and in arrays."""
-        for mu, lam in ((0.15, 8), (np.array([0.25, 0.9]), np.array([0.4, 55.0]))):
+        # The last of them would show that a or b has been rounded.
+        for mu, lam in ((0.15, 8), (np.array([0.25, 0.9, 0.1371]), np.array([0.4, 55.0, 0.7313]))):
             a, b = two(student, student.call("from_mean_concentration", mu, lam), np.shape(mu))
             meaning = "Turning (mu, lam) back into (a, b), {} comes out wrong."
             student.expect_close(a, mu * lam, operations=4, meaning=meaning.format("a"))
@@ -354,7 +355,8 @@ class TestClassroomVerdict:
     @pytest.mark.points(1)
     def test_a_classroom_of_both(self, student):
         """A class in which some are pulled to the group and some are taken at face value."""
-        k, n = np.array([18, 1, 40, 0, 11, 2, 6]), np.array([20, 12, 90, 1, 30, 2, 8])
+        # lam comes out at 1.4, so that a line between the regimes at 2 shows as well.
+        k, n = np.array([19, 1, 74, 0, 4, 1, 6]), np.array([20, 12, 90, 1, 60, 1, 8])
         self.check(student, k, n, seed=10)
 
     def check(self, student, k, n, seed):

@@ -130,9 +130,7 @@ ROUNDED = [
     )
     for digits in range(5)
 ]
-SIGN_TURNED = result(
-    "sign turned", "The sign is turned round.", lambda y: _each(y, lambda part: -part)
-)
+SIGN_TURNED = result("sign turned", "The sign is wrong.", lambda y: _each(y, lambda part: -part))
 WITHOUT_SIGN = result(
     "sign lost", "The sign has been taken away.", lambda y: _each(y, lambda part: np.abs(part))
 )

@@ -75,7 +75,7 @@ def _where(possible: Any, value: Any) -> Any:
 
 
 PLAIN = Around("{}", "", lambda y, *_: y)
-SIGN_TURNED = Around("-({})", "The sign is turned round.", lambda y, *_: -y)
+SIGN_TURNED = Around("-({})", "The sign is wrong.", lambda y, *_: -y)
 DOUBLED = Around("2 * ({})", "All of it is doubled.", lambda y, *_: y / 2)
 HALVED = Around("({}) / 2", "All of it is halved.", lambda y, *_: 2 * y)
 OF_NUMBERS = [

@@ -231,7 +231,7 @@ AFTER = {
         lambda k, n, a, b: betaln(a + k + 1, b + n - k + 1),
     ),
     "b + k - n": (
-        "n - k has its sign turned round: hamburgers are added to b.",
+        "n - k has the wrong sign: hamburgers are added to b.",
         lambda k, n, a, b: betaln(a + k, b + k - n),
     ),
     "b - k": (
@@ -577,7 +577,7 @@ POWERS = {
         "The log weights are natural logs: undo them with exp, not with powers of 10.",
         lambda x: 10.0**x,
     ),
-    "minus": ("The sign is turned round: the heaviest draw gets the least.", lambda x: np.exp(-x)),
+    "minus": ("The sign is wrong: the heaviest draw gets the least.", lambda x: np.exp(-x)),
     "double": ("The weights have been squared.", lambda x: np.exp(2 * x)),
     "half": ("The roots of the weights have been taken.", lambda x: np.exp(x / 2)),
     "none": ("The logarithm has not been undone.", lambda x: x),
@@ -983,7 +983,7 @@ LIKELIHOODS = {
         lambda k, n, a, b: _sum(k[:1], n[:1], a, b),
     ),
     "sign": (
-        "The sign of the log likelihood is turned round: the worst candidate weighs most.",
+        "The log likelihood has the wrong sign: the worst candidate weighs most.",
         lambda k, n, a, b: -_sum(k, n, a, b),
     ),
     "squared": (
@@ -1050,6 +1050,8 @@ def _spread(root):
 
 def _heavy(a, b, log_w):
     chosen = log_w > np.log(np.mean(np.exp(log_w - np.max(log_w)))) + np.max(log_w)
+    if not np.any(chosen):  # all weigh the same
+        return np.nan, np.nan
     return float(np.mean(a[chosen])), float(np.mean(b[chosen]))
 
 

@@ -630,7 +630,7 @@ SHIFTS = Fraction(
     examples=EXAMPLES,
     arounds=[
         _from(lambda a, b, k, n: k / n, "k / n", ""),
-        Around("k / n - {}", "The sign is turned round.", lambda y, a, b, k, n: k / n - y),
+        Around("k / n - {}", "The sign is wrong.", lambda y, a, b, k, n: k / n - y),
         _from(
             lambda a, b, k, n: a / (a + b),
             "a / (a + b)",

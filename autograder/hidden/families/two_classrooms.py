@@ -689,7 +689,7 @@ SCORES = {
     "squared": ("The weights have been squared.", lambda *args: 2 * _scores(*args)),
     "half": ("The roots of the weights have been taken.", lambda *args: _scores(*args) / 2),
     "sign": (
-        "The sign is turned round: who explains the class worst weighs most.",
+        "The sign is wrong: who explains the class worst weighs most.",
         lambda *args: -_scores(*args),
     ),
     "sum of probabilities": (
@@ -1198,6 +1198,10 @@ REGIMES = {
     "by mean": (
         "The regime has been read off the mean; the concentration says how alike students are.",
         lambda mu, lam: mu >= 0.5,
+    ),
+    "at two": (
+        "The line between the regimes is drawn at 2; the exercise draws it at 1.",
+        lambda mu, lam: lam >= 2,
     ),
     "at ten": (
         "The line between the regimes is drawn at 10; the exercise draws it at 1.",

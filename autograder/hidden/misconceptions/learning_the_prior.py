@@ -56,8 +56,8 @@ def log_forgotten(n, k):
     return jnp.exp(_coefficient(n, k))
 
 
-@library.of("log_binom_coeff", "The sign is turned round: ways to choose are at least one.")
-def sign_turned_round(n, k):
+@library.of("log_binom_coeff", "The sign is wrong: ways to choose are at least one.")
+def wrong_sign(n, k):
     return -_coefficient(n, k)
 
 
@@ -194,7 +194,7 @@ def swapped_a_and_b_in_the_class(a, b, k, n):
     return _marginal(k, n, b, a).sum()
 
 
-@library.of("population_loglik", "The sign is turned round: this grows as the fit gets worse.")
+@library.of("population_loglik", "The sign is wrong: this grows as the fit gets worse.")
 def negative_loglik(a, b, k, n):
     return -_marginal(k, n, a, b).sum()
 

@@ -199,8 +199,8 @@ def successes_only(rates, k_later, n_later):
     return jnp.sum(_log_ways(k_later, n_later) + jax.scipy.special.xlogy(k_later, rates))
 
 
-@library.of("log_score", "The sign is turned round: a better prediction has the larger score.")
-def sign_turned_round(rates, k_later, n_later):
+@library.of("log_score", "The sign is wrong: a better prediction has the larger score.")
+def wrong_sign(rates, k_later, n_later):
     return -jnp.sum(_by_student(rates, k_later, n_later))
 
 

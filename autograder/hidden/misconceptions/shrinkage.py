@@ -130,10 +130,10 @@ def one_too_many(a, b, n):
 
 @library.of(
     "shrinkage_shift",
-    "The sign is turned round: the shift leads from the raw fraction to the posterior mean, so who "
+    "The sign is wrong: the shift leads from the raw fraction to the posterior mean, so who "
     "is pulled up has a positive one.",
 )
-def turned_round(a, b, k, n):
+def wrong_sign(a, b, k, n):
     return k / n - (a + k) / (a + b + n)
 
 

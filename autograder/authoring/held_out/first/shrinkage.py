@@ -41,7 +41,7 @@ def data_weight(a, b, n):
     return n / (n + 10.0)
 
 # %% shrinkage_shift: the other way round
-# cause: turned round
+# cause: wrong sign
 def shrinkage_shift(a, b, k, n):
     return k / n - posterior_mean(a, b, k, n)
 
