@@ -37,8 +37,9 @@ LIMITS = Limits(
     restarts=12,
 )
 
-# Each day costs a tenth of the points, and nothing costs more than half of them.
-LATE = LatePolicy(grace_minutes=15, percent_a_day=10, most_percent=50)
+# Handing in late costs nothing. With LatePolicy(grace_minutes=15, percent_a_day=10, most_percent=50)
+# each day that has begun would cost a tenth of the assignment's points, at most half of them.
+LATE = LatePolicy()
 
 # "none" runs student code without a sandbox: only for submissions that you trust like your own.
 COURSE = Course(ROOT, ASSIGNMENTS, LIMITS, sandbox="auto", store=ROOT / ".store", late=LATE)
@@ -80,6 +81,9 @@ def configure(c: Any) -> None:
     # What Canvas and Moodle let teachers download, in downloaded/ASSIGNMENT/archive/.
     c.ZipCollectApp.extractor_plugin = "autograder.doors.zip_collect.LmsExtractor"
     c.ZipCollectApp.collector_plugin = "autograder.doors.zip_collect.LmsCollector"
+
+    # Feedback of notebooks that came from elsewhere cannot be released, but that of the others can.
+    c.ExchangeFactory.release_feedback = "autograder.doors.exchange.ReleaseFeedback"
 
     # Who was not graded has no zero in grades.csv, and the reason in a column of its own.
     c.ExportApp.plugin_class = "autograder.doors.export.CsvExportPlugin"

@@ -68,14 +68,18 @@ def configure_nbgrader(c: Any) -> None:
 def _check_options(section: str, options: set[str]) -> None:
     from nbconvert.exporters import HTMLExporter
     from nbgrader.apps.nbgraderapp import NbGraderApp
+    from nbgrader.exchange import default as exchange
+    from traitlets import HasTraits
 
-    configured = [*NbGraderApp().classes, HTMLExporter]
-    classes = {cls.__name__: cls for known in configured for cls in known.mro()}
-    known_options = {
-        name: set(cls.class_trait_names(config=True))
-        for name, cls in classes.items()
-        if hasattr(cls, "class_trait_names")
-    }
+    # nbgrader's own list has the exchange's abstract classes alone, without their options.
+    of_exchange = [getattr(exchange, name) for name in exchange.__all__]
+    configured = [*NbGraderApp().classes, HTMLExporter, *of_exchange]
+    known_options: dict[str, set[str]] = {}
+    for known in configured:
+        for cls in known.mro():
+            if issubclass(cls, HasTraits):
+                names = known_options.setdefault(cls.__name__, set())
+                names.update(cls.class_trait_names(config=True))
     if section not in known_options:
         raise UserError(f"{FILE}: nbgrader has no c.{section}{_meant(section, known_options)}.")
     for option in sorted(options - known_options[section]):

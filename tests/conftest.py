@@ -9,6 +9,7 @@ import pytest
 
 from autograder.authoring import answers
 from autograder.authoring.answers import fill_in
+from autograder.course import LatePolicy
 from autograder.grading.grade import grade
 from autograder.grading.workers import available_cores
 from autograder.notebooks.reading import read_notebook, released_notebook
@@ -30,6 +31,16 @@ def released():
 def key():
     """The ps1 notebook with the right answers."""
     return read_notebook(PS1.key)
+
+
+@pytest.fixture
+def lateness_costs(monkeypatch):
+    """A course that takes a tenth of the points a day, at most half of them."""
+    from autograder.doors import late  # nbgrader takes a second to load
+
+    policy = LatePolicy(grace_minutes=15, percent_a_day=10, most_percent=50)
+    monkeypatch.setattr(late, "COURSE", dataclasses.replace(COURSE, late=policy))
+    return policy
 
 
 @pytest.fixture(scope="session")

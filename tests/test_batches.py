@@ -91,9 +91,13 @@ def test_who_is_not_graded_has_no_zero_anywhere(root, key):
         assert [rows[student][c] for c in columns] == ["", "", ""]
         assert rows[student]["max_score"] == "20.0"
     assert rows["later"]["why_not_graded"] == "Handed in and not autograded yet."
-    assert [rows["absent"][c] for c in columns] == ["0.0", "0.0", "0.0"]
+    assert rows["good"]["to_be_marked"] == "explain_shrinkage"
+    assert [rows["absent"][c] for c in columns] == ["", "", ""]
     assert rows["absent"]["why_not_graded"] == "Nothing was handed in."
     assert rows["absent"]["last_name"] == 'O"Brien, jr'
+    with small_class.gradebook_of(root) as gradebook:
+        gradebook.update_or_create_assignment(PS1.name, duedate="2020-01-01 00:00:00 UTC")
+    assert [exported(root)["absent"][c] for c in columns] == ["0.0", "0.0", "0.0"]
 
 
 def test_the_columns_of_nbgrader_come_first(root):
@@ -104,7 +108,7 @@ def test_the_columns_of_nbgrader_come_first(root):
         plugin.export(gradebook)
     exported(root)
     stock, own = ((root / n).read_text().splitlines()[0] for n in ("stock.csv", "grades.csv"))
-    assert own == f"{stock},why_not_graded"
+    assert own == f"{stock},why_not_graded,to_be_marked"
 
 
 def test_the_form_grader_shows_who_is_not_graded(root, key):

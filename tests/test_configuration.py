@@ -180,6 +180,16 @@ def test_due_dates_that_nbgrader_would_guess_at_are_refused(due):
         dataclasses.replace(PS1, due=due)
 
 
+def test_options_of_the_exchange_are_known(monkeypatch):
+    def with_a_folder(c):
+        configure(c)
+        c.Exchange.root = "/srv/exchange"
+
+    monkeypatch.setattr("course_config.configure", with_a_folder)
+    configure_nbgrader(config := Config())
+    assert config.Exchange.root == "/srv/exchange"
+
+
 @pytest.mark.parametrize(
     "limits", [{"processes": 1.5}, {"call_seconds": 0}, {"memory_bytes": True}, {"restarts": -1}]
 )

@@ -108,8 +108,10 @@ def test_a_student_gets_the_assignment_and_the_own_feedback(instructor, student,
     # Somebody else has handed in as well.
     hand_in(course, "emi", demo_submission("ben"), date="2027-01-02 12:00:00 UTC")
     (course / "submitted" / "emi" / PS1.name / "submission_secret.txt").write_text("secret")
+    hand_in(course, "ben", demo_submission("ben"))  # not through the exchange
     expect_success(instructor.collect(PS1.name))
-    assert {path.name for path in (course / "submitted").iterdir()} == {USER.pw_name, "emi"}
+    submitted = {path.name for path in (course / "submitted").iterdir()}
+    assert submitted == {USER.pw_name, "emi", "ben"}
 
     assert cli.main(["grade-class", PS1.name, "--jobs", "1"]) == OK, capsys.readouterr()
     for name, score, comment in ((USER.pw_name, 2.5, COMMENT), ("emi", 1.0, "Only for Emi")):
@@ -119,7 +121,10 @@ def test_a_student_gets_the_assignment_and_the_own_feedback(instructor, student,
             gradebook.find_comment(*found).manual_comment = comment
             gradebook.db.commit()
     expect_success(instructor.generate_feedback(PS1.name, force=False))
-    expect_success(instructor.release_feedback(PS1.name))
+    released = instructor.release_feedback(PS1.name)
+    expect_success(released)
+    assert "Feedback for ben was not released" in released["log"]
+    assert "Feedback for emi was not" not in released["log"]
 
     status, told = student("nbgrader", "fetch_feedback", PS1.name)
     assert status == 0, told

@@ -23,7 +23,7 @@ ROSTER = {
 
 
 @pytest.fixture
-def root(tmp_path, empty_gradebook, monkeypatch):
+def root(tmp_path, empty_gradebook, lateness_costs, monkeypatch):
     """One is graded and marked, one waits, one handed in no notebook, one nothing, one is new."""
     shutil.copy(empty_gradebook, tmp_path)
     monkeypatch.setattr(nbgrader, "grade", small_class.quick_grade)

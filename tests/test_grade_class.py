@@ -44,7 +44,7 @@ def graded(monkeypatch):
 
 
 @pytest.fixture
-def root(empty_course, tmp_path, graded, key):
+def root(empty_course, tmp_path, graded, key, lateness_costs):
     """A course directory with five submissions, of which one is late and one is no notebook."""
     root = small_class.copy_of(empty_course, tmp_path / "course")
     hand_in(root, "alyssa", demo_submission("alyssa"), date="2027-01-02 12:00:00 UTC")

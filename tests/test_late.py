@@ -1,7 +1,6 @@
 """What handing in late costs, whatever a teacher gives for written answers afterwards."""
 
 import shutil
-from dataclasses import replace
 
 import pytest
 import small_class
@@ -23,9 +22,8 @@ HOUR, DAY = 3600, 86_400
         *((30 * DAY, 10), (-HOUR, 0)),
     ],
 )
-def test_each_day_that_has_begun_costs(seconds, penalty):
-    policy = LatePolicy(grace_minutes=15, percent_a_day=10, most_percent=50)
-    assert policy.penalty(20, seconds) == penalty
+def test_each_day_that_has_begun_costs(seconds, penalty, lateness_costs):
+    assert lateness_costs.penalty(20, seconds) == penalty
 
 
 @pytest.mark.parametrize(
@@ -45,7 +43,7 @@ def test_a_policy_that_cannot_be_is_told(options):
 
 
 @pytest.fixture
-def root(tmp_path, empty_gradebook, monkeypatch):
+def root(tmp_path, empty_gradebook, lateness_costs, monkeypatch):
     shutil.copy(empty_gradebook, tmp_path)
     monkeypatch.setattr(nbgrader, "grade", small_class.quick_grade)
     hand_in(tmp_path, "alyssa", demo_submission("alyssa"), date="2027-02-05 18:10:00 UTC")
@@ -82,7 +80,7 @@ def test_nbgraders_own_policy_takes_everything_for_good(root):
     assert float(exported(root)["diego"]["late_submission_penalty"]) == 20
 
 
-def test_a_course_may_take_nothing(root, monkeypatch):
-    monkeypatch.setattr(late, "COURSE", replace(COURSE, late=LatePolicy()))
+def test_lateness_costs_nothing_unless_the_course_says_so(root, monkeypatch):
+    monkeypatch.setattr(late, "COURSE", COURSE)
     assert small_class.autograde(root)[0]
     assert small_class.contents(root)["diego"]["penalty"] is None

@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace, course: Course) -> int:
     data = read_class(NbGraderCourse(course.root), assignment)
     page, table, alike = write_report(data, arguments.to)
     told = f"{len(data.graded)} of {len(data.students)} students are graded"
-    pairs = len(alike.pairs)
-    print(f"{assignment.name}: {told}; {pairs} pair{'' if pairs == 1 else 's'} stand out as alike.")
+    pairs = "1 pair stands" if len(alike.pairs) == 1 else f"{len(alike.pairs)} pairs stand"
+    print(f"{assignment.name}: {told}; {pairs} out as alike.")
     print(f"{page}\n{table}")
     return OK

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from nbgrader.api import Assignment, Gradebook, Student
+from nbgrader.api import Assignment, Gradebook, Student, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 
@@ -24,18 +24,20 @@ from autograder.doors.not_graded import (
 )
 from course_config import COURSE
 
-# nbgrader's own columns in their order, and the reason behind them.
+# nbgrader's own columns in their order, then why there is no score, or why it may still grow.
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
-    *("raw_score", "late_submission_penalty", "score", "max_score", "why_not_graded"),
+    *("raw_score", "late_submission_penalty", "score", "max_score"),
+    *("why_not_graded", "to_be_marked"),
 )
 
 
 class CsvExportPlugin(ExportPlugin):
     """Writes one line for each assignment and student.
 
-    Who handed in and was not graded has no score, and the reason in the last column. Who handed in
-    nothing has 0, as in nbgrader's own export, and the last column says so.
+    Who handed in and was not graded has no score, and the reason in ``why_not_graded``. Who handed
+    in nothing has 0 as soon as the assignment is due. Written answers that nobody has marked are
+    named in ``to_be_marked``, and count nothing until then.
     """
 
     def export(self, gradebook: Gradebook) -> None:
@@ -57,7 +59,7 @@ class CsvExportPlugin(ExportPlugin):
                     "first_name": details and details.first_name,
                     "email": details and details.email,
                     "max_score": assignment.max_score,
-                    **_scores(directory, gradebook, assignment.name, student),
+                    **_scores(directory, gradebook, assignment, student),
                 }
 
 
@@ -192,37 +194,45 @@ def _grade(
     directory: CourseDirectory, gradebook: Gradebook, assignment: Assignment, student: str
 ) -> tuple[float | None, str]:
     """The score to import, or None, and why there is none or why it is 0."""
-    row = _scores(directory, gradebook, assignment.name, student)
-    why: str = row["why_not_graded"]
-    if why == NOTHING_HANDED_IN:
-        now = datetime.now(UTC).replace(tzinfo=None)
-        return (0.0 if assignment.duedate and assignment.duedate < now else None), why
-    if why:
-        return None, why
-    submission = gradebook.find_submission(assignment.name, student)
-    unmarked = [
-        grade.name
-        for notebook in submission.notebooks
-        for grade in notebook.grades
-        if grade.auto_score is None and grade.manual_score is None
-    ]
-    if unmarked:
-        return None, f"Waits for a teacher: {', '.join(sorted(unmarked))}."
-    return row["score"], ""
+    row = _scores(directory, gradebook, assignment, student)
+    if row.get("to_be_marked"):
+        return None, f"Waits for a teacher: {row['to_be_marked']}."
+    return row.get("score"), row["why_not_graded"]
 
 
 def _scores(
-    directory: CourseDirectory, gradebook: Gradebook, assignment: str, student: str
+    directory: CourseDirectory, gradebook: Gradebook, assignment: Assignment, student: str
 ) -> dict[str, Any]:
-    why = why_not_graded(directory, gradebook, assignment, student)
-    submission = find_submission(gradebook, assignment, student)
+    """The columns that tell a student's grade; those without a value are left out."""
+    why = why_not_graded(directory, gradebook, assignment.name, student)
+    submission = find_submission(gradebook, assignment.name, student)
     row = {"timestamp": submission and submission.timestamp, "why_not_graded": why}
-    if why and why != NOTHING_HANDED_IN:
+    if why == NOTHING_HANDED_IN:
+        if not _is_due(assignment):
+            return row
+        return row | {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0}
+    if why or submission is None:
         return row
-    score = submission.score if submission else 0.0
-    penalty = submission.late_submission_penalty if submission else 0.0
+    score, penalty = submission.score, submission.late_submission_penalty
     return row | {
         "raw_score": score,
         "late_submission_penalty": penalty,
         "score": max(0.0, score - penalty),
+        "to_be_marked": ", ".join(_unmarked(submission)),
     }
+
+
+def _is_due(assignment: Assignment) -> bool:
+    """Whether the due date is over; an assignment without one is never due."""
+    now = datetime.now(UTC).replace(tzinfo=None)  # nbgrader keeps dates in UTC, without saying so
+    return bool(assignment.duedate and assignment.duedate < now)
+
+
+def _unmarked(submission: SubmittedAssignment) -> list[str]:
+    """The answers that wait for a teacher."""
+    return sorted(
+        grade.name
+        for notebook in submission.notebooks
+        for grade in notebook.grades
+        if grade.auto_score is None and grade.manual_score is None
+    )

@@ -30,7 +30,13 @@ def handed_in(
 
     Assignment and student may be patterns, as in nbgrader's options.
     """
-    step = directory.submitted_directory
+    return folders_of(directory, directory.submitted_directory, assignment, student)
+
+
+def folders_of(
+    directory: CourseDirectory, step: str, assignment: str, student: str = "*"
+) -> Iterator[tuple[Path, str, str]]:
+    """Students' folders in one of nbgrader's steps, such as ``feedback``, as :func:`handed_in`."""
     parts = re.compile(
         directory.format_path(step, "(?P<student>.*)", "(?P<assignment>.*)", escape=True)
     )
