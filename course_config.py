@@ -37,8 +37,8 @@ LIMITS = Limits(
     restarts=12,
 )
 
-# Handing in late costs nothing. With LatePolicy(grace_minutes=15, percent_a_day=10, most_percent=50)
-# each day that has begun would cost a tenth of the assignment's points, at most half of them.
+# Handing in late costs nothing. To take a tenth of an assignment's points for each day that has
+# begun, at most half of them: LatePolicy(grace_minutes=15, percent_a_day=10, most_percent=50).
 LATE = LatePolicy()
 
 # "none" runs student code without a sandbox: only for submissions that you trust like your own.

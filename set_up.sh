@@ -69,3 +69,4 @@ make_environment
 install_packages
 install_bubblewrap
 touch .venv/.set-up
+echo "Set up. Next: source .venv/bin/activate"

@@ -128,7 +128,7 @@ def extract(tmp_path):
         path.parent.mkdir()
         path.write_bytes(content)
         folder = tmp_path / "folder"
-        told = extract_notebooks(path, folder)
+        told = [sentence for _, sentence in extract_notebooks(path, folder)]
         everything = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
         assert all(p == "download/all.zip" or p.startswith("folder/") for p in everything)
         assert all(sentence.isprintable() for sentence in told)

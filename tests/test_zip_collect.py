@@ -158,6 +158,21 @@ def test_of_two_notebooks_of_one_name_a_teacher_chooses(download, collect, root,
         notebook_to_grade(root / "submitted" / "alyssa" / PS1.name, PS1)
 
 
+def test_a_date_that_a_teacher_wrote_stays_with_its_notebook(download, collect, root):
+    name, date = "hackeralyssa_LATE_12345_1_shrinkage.ipynb", "2027-02-06 09:30:00 UTC"
+    download("all.zip", **{name: "alyssa"})
+    collect()
+    path = root / "submitted" / "alyssa" / PS1.name / "timestamp.txt"
+    path.write_text(date)
+    files, told = collect(force=True)
+    assert files[f"alyssa/{PS1.name}/timestamp.txt"].startswith("2027-02-06 09:30:00")
+    assert not told_of(told, "was that of another notebook")
+    download("all.zip", **{name: "alyssa's second"})
+    files, told = collect(force=True)
+    assert files == {f"alyssa/{PS1.name}/shrinkage.ipynb": "alyssa's second"}
+    assert len(told_of(told, "(2027-02-06 09:30:00) was that of another notebook")) == 1
+
+
 def test_a_folder_without_downloads(download, collect):
     download("x.zip").unlink()
     assert len(told_of(collect()[1], "is empty: put there what Canvas or Moodle")) == 1

@@ -139,7 +139,9 @@ def _grade_all(
 
 
 def _as_shown(result: Result, submission: _Submission) -> Result:
-    student = result.student or submission.owner
+    # Where a student's zip file holds a folder of the assignment's name, its owner is a file name.
+    is_folder = result.student and not _owner_by_name(Path(result.student))
+    student = result.student if is_folder else submission.owner
     return replace(result, path=str(submission.shown), student=student)
 
 
@@ -172,17 +174,23 @@ def _in_archive(archive: Path, course: Course, folder: Path) -> Iterator[_Submis
     found = list(_in_folder(folder, archive, course))
     # Of an archive that cannot be read, that is the reason.
     yield from (s for s in found if not (left_out and s.path == folder))
-    for sentence in left_out:
-        yield _Submission(archive, archive, problem=sentence)
+    for member, sentence in left_out:
+        owner = _owner_by_name(Path(member))
+        yield _Submission(archive, archive / member, owner, problem=sentence)
 
 
 def _in_folder(folder: Path, shown: Path, course: Course) -> Iterator[_Submission]:
     from autograder.notebooks.finding import iter_submissions
-    from autograder.notebooks.lms_names import first_reading
 
     found = list(iter_submissions(folder, course))
     for path, problem in found or [(folder, "There is no notebook (.ipynb) in it.")]:
         inner = path.relative_to(folder)
-        reading = first_reading(inner.parts)
-        owner = reading.person if reading else None
-        yield _Submission(path, shown / inner, owner or None, problem)
+        yield _Submission(path, shown / inner, _owner_by_name(inner), problem)
+
+
+def _owner_by_name(path: Path) -> str | None:
+    """Whose a file is by the name that a learning management system has given it, if it has."""
+    from autograder.notebooks.lms_names import first_reading
+
+    reading = first_reading(path.parts)
+    return (reading and reading.person) or None

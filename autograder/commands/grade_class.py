@@ -71,6 +71,8 @@ def run(arguments: argparse.Namespace, course: Course) -> int:
         moves = run.moves()
         if moves:
             class_tables.print_moves(console, moves)
+        elif arguments.dry_run:
+            console.print("No score in the gradebook would move.")
         to_enter = [] if arguments.dry_run else run.to_enter()
         with tables.progress(console) as progress:
             bar = progress.add_task("Entering grades", total=len(to_enter))

@@ -137,7 +137,7 @@ class AutogradeRun:
             return
         submission = not_graded.find_submission(gradebook, assignment.name, student)
         # Of a folder that was being removed something may be left.
-        expected = [notebook.name, *(["timestamp.txt"] * _has_date(notebook.parent))]
+        expected = [notebook.name, *(["timestamp.txt"] * has_date(notebook.parent))]
         if (
             not_graded.noted(directory, assignment.name, student)
             or not all((graded / name).is_file() for name in expected)
@@ -227,7 +227,8 @@ def _whose(resources: dict[str, Any]) -> tuple[str, str]:
     return resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
 
 
-def _has_date(folder: Path) -> bool:
+def has_date(folder: Path) -> bool:
+    """Whether a submission has a file with its date."""
     return (folder / "timestamp.txt").exists()
 
 

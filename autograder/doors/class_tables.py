@@ -27,6 +27,10 @@ def print_summary(console: Console, assignment: str, summary: Summary) -> None:
         console.print(_not_graded_table(summary.problems))
     if summary.scores:
         console.print(_score_table(summary))
+        console.print(
+            "Points are those of hidden tests, before penalties; written answers are marked in "
+            "the form grader."
+        )
     if summary.misconceptions:
         console.print(_misconception_table(summary))
 

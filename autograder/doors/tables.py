@@ -152,7 +152,7 @@ def in_a_word(cells: tuple[CellResult, ...]) -> str:
         remarks.append(", ".join(named))
     for phrase, remark in (
         ("placeholder", "{} not done"),
-        ("did not come back", "{} without end"),
+        ("did not come back", "{} out of time"),
         ("ended the notebook's kernel", "{} ended the kernel"),
         ("does not exist", "{} missing"),
     ):

@@ -10,12 +10,15 @@ import filecmp
 import shutil
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
+from nbgrader.utils import parse_utc
 
+from autograder.doors.autograde_run import has_date, has_ordinary_date
 from autograder.notebooks.display import printable
 from autograder.notebooks.lms_names import ClassList, Owned, Student
 from autograder.notebooks.lms_zips import extract_notebooks
@@ -37,7 +40,7 @@ class LmsExtractor(ExtractorPlugin):
         for path in found:
             place = extracted / path.relative_to(archive)
             if path.suffix.lower() == ".zip":
-                for sentence in extract_notebooks(path, place):
+                for _, sentence in extract_notebooks(path, place):
                     self.log.warning("%s", sentence)
             elif path.suffix.lower() == ".ipynb":
                 place.parent.mkdir(parents=True, exist_ok=True)
@@ -90,9 +93,41 @@ class LmsCollector(FileNameCollectorPlugin):
                 *(", ".join(late), collection.coursedir.assignment_id),
             )
         return {
-            str(extracted.joinpath(*parts)): {"student_id": student, "file_id": name}
+            str(extracted.joinpath(*parts)): {
+                "student_id": student,
+                "file_id": name,
+                **self._date_of(student, extracted.joinpath(*parts)),
+            }
             for (student, name), parts in _placed(owned, extracted).items()
         }
+
+    def _date_of(self, student: str, notebook: Path) -> dict[str, str]:
+        """The date that a teacher has written beside this very notebook, collected before.
+
+        nbgrader empties the folder; the date of another notebook goes with it.
+        """
+        directory = self.parent.coursedir
+        collected = Path(
+            directory.format_path(directory.submitted_directory, student, directory.assignment_id)
+        )
+        if not has_date(collected) or not has_ordinary_date(collected):
+            return {}
+        date = (collected / "timestamp.txt").read_text("utf-8", "replace").strip()
+        is_same = any(
+            filecmp.cmp(path, notebook, shallow=False)
+            for path in collected.rglob("*.ipynb")
+            if path.is_file() and not path.is_symlink()
+        )
+        with suppress(ValueError):  # it is no date
+            parse_utc(date)
+            if is_same:
+                return {"timestamp": date}
+        self.log.warning(
+            "The date beside %s's notebook (%s) was that of another notebook, and is removed: "
+            "write the new one into timestamp.txt if a penalty depends on it.",
+            *(student, printable(date)),
+        )
+        return {}
 
     def _class_list(self) -> ClassList:
         directory = self.parent.coursedir

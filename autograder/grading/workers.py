@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from types import FrameType
 from typing import TypeVar
 
 from autograder.errors import UserError
@@ -68,8 +69,8 @@ def _by_pool(
     # Neither threads nor open files of this process may reach the workers.
     context = multiprocessing.get_context("forkserver")
     size = min(jobs, len(items))
-    with ProcessPoolExecutor(size, mp_context=context, initializer=end_with_parent) as pool:
-        futures = {pool.submit(task, item): index for index, item in items.items()}
+    with ProcessPoolExecutor(size, mp_context=context, initializer=_begin_work) as pool:
+        futures = {pool.submit(_carry_out, task, item): index for index, item in items.items()}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
@@ -77,6 +78,28 @@ def _by_pool(
             pool.shutdown(wait=False, cancel_futures=True)
             _interrupt_workers()
             raise
+
+
+def _begin_work() -> None:
+    end_with_parent()
+    signal.signal(signal.SIGINT, _stop_work)
+
+
+# Whether this worker has been told to stop. What it was doing then ends with KeyboardInterrupt,
+# which a pool takes for that item's outcome: it would go on with the items that it holds already.
+_is_stopped = False
+
+
+def _stop_work(signal_number: int, frame: FrameType | None) -> None:
+    global _is_stopped
+    _is_stopped = True
+    signal.default_int_handler(signal_number, frame)
+
+
+def _carry_out(task: Callable[[Item], Outcome], item: Item) -> Outcome:
+    if _is_stopped:
+        raise KeyboardInterrupt
+    return task(item)
 
 
 def end_with_parent() -> None:

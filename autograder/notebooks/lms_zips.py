@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from autograder.files import write_at_once
 from autograder.notebooks.display import printable
@@ -34,31 +35,53 @@ _UNREADABLE = (
 )
 
 
-def extract_notebooks(archive: Path, folder: Path) -> list[str]:
+class LeftOut(NamedTuple):
+    """Something in an archive that is no notebook, or cannot be one.
+
+    Attributes:
+        member: the file in the downloaded archive that it is, or is in; empty for all of it.
+        sentence: what is wrong.
+    """
+
+    member: str
+    sentence: str
+
+
+def extract_notebooks(archive: Path, folder: Path) -> list[LeftOut]:
     """Write the notebooks in an archive, and those in archives within it, into a folder.
 
     They keep their paths. A notebook that is too large is cut off, so that whoever grades it says
     so. Nothing is written outside of the folder, whatever the archive says.
 
-    Returns a sentence on each thing that was left out.
+    Returns what was left out.
 
     Raises:
         OSError: the archive or the folder cannot be opened or written.
     """
-    left_out: list[str] = []
+    left_out: list[LeftOut] = []
     try:
         with zipfile.ZipFile(archive) as opened:
-            _extract(opened, archive.name, folder, left_out, is_students=False)
+            for member in opened.infolist():
+                told: list[str] = []
+                _extract(opened, [member], archive.name, folder, told, is_students=False)
+                left_out += [LeftOut(_shown(member.filename), sentence) for sentence in told]
     except _UNREADABLE:
-        left_out.append(f"{_shown(archive.name)} cannot be read as a zip file: get it once more.")
+        sentence = f"{_shown(archive.name)} cannot be read as a zip file: get it once more."
+        left_out.append(LeftOut("", sentence))
     return left_out
 
 
 def _extract(
-    archive: zipfile.ZipFile, shown: str, folder: Path, left_out: list[str], *, is_students: bool
+    archive: zipfile.ZipFile,
+    members: list[zipfile.ZipInfo],
+    shown: str,
+    folder: Path,
+    left_out: list[str],
+    *,
+    is_students: bool,
 ) -> None:
     notebooks = 0
-    for member in archive.infolist():
+    for member in members:
         path = PurePosixPath(member.filename)
         name = f"{shown}: {_shown(member.filename)}"
         if path.is_absolute() or ".." in path.parts:
@@ -90,7 +113,7 @@ def _extract_students(content: bytes | None, shown: str, folder: Path, left_out:
         return
     try:
         with zipfile.ZipFile(BytesIO(content)) as opened:
-            _extract(opened, shown, folder, left_out, is_students=True)
+            _extract(opened, opened.infolist(), shown, folder, left_out, is_students=True)
     except _UNREADABLE:
         left_out.append(f"{shown} cannot be read as a zip file.")
 
