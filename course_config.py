@@ -66,7 +66,7 @@ def configure(c: Any) -> None:
     c.Autograde.sanitize_preprocessors = ["autograder.doors.nbgrader.RestoreCells"]
     c.Autograde.autograde_preprocessors = [
         "autograder.doors.nbgrader.GradeInSandbox",
-        "nbgrader.preprocessors.SaveAutoGrades",
+        "autograder.doors.marks.SaveScores",
         "autograder.doors.late.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]

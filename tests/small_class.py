@@ -89,6 +89,17 @@ def gradebook_of(root):
     return Gradebook(f"sqlite:///{root}/gradebook.db", COURSE_ID)
 
 
+def mark(root, student, score, comment=None):
+    """What the form grader does when a teacher marks the written answer."""
+    with gradebook_of(root) as gradebook:
+        answer = ("explain_shrinkage", PS1.notebook, PS1.name, student)
+        grade = gradebook.find_grade(*answer)
+        grade.manual_score, grade.needs_manual_grade = score, False
+        if comment:
+            gradebook.find_comment(*answer).manual_comment = comment
+        gradebook.db.commit()
+
+
 def contents(root):
     """All that the gradebook and the folders hold of each submission."""
     found = {}

@@ -139,11 +139,7 @@ def test_a_better_notebook_takes_the_reason_away(root, key):
 def test_a_worse_notebook_takes_nothing_of_a_teacher(root, key):
     hand_in(root, "carmen", key)
     assert autograde(root)[0]
-    with small_class.gradebook_of(root) as gradebook:
-        names = ("explain_shrinkage", PS1.notebook, PS1.name, "carmen")
-        gradebook.find_grade(*names).manual_score = 2.5
-        gradebook.find_comment(*names).manual_comment = "Nicely put."
-        gradebook.db.commit()
+    small_class.mark(root, "carmen", 2.5, "Nicely put.")
     hand_in(root, "carmen", "this is no notebook")
     assert not autograde(root, force=True)[0]
     row = exported(root)["carmen"]

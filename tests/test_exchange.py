@@ -15,7 +15,7 @@ from conftest import demo_submission
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.auth import Authenticator
 from other_user import USER, run_as_other_user
-from small_class import PS1, directory_of, gradebook_of, hand_in
+from small_class import PS1, directory_of, hand_in
 
 from autograder import cli
 from autograder.commands.options import OK
@@ -115,11 +115,7 @@ def test_a_student_gets_the_assignment_and_the_own_feedback(instructor, student,
 
     assert cli.main(["grade-class", PS1.name, "--jobs", "1"]) == OK, capsys.readouterr()
     for name, score, comment in ((USER.pw_name, 2.5, COMMENT), ("emi", 1.0, "Only for Emi")):
-        with gradebook_of(course) as gradebook:
-            found = ("explain_shrinkage", PS1.notebook, PS1.name, name)
-            gradebook.find_grade(*found).manual_score = score
-            gradebook.find_comment(*found).manual_comment = comment
-            gradebook.db.commit()
+        small_class.mark(course, name, score, comment)
     expect_success(instructor.generate_feedback(PS1.name, force=False))
     released = instructor.release_feedback(PS1.name)
     expect_success(released)

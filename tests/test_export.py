@@ -38,7 +38,7 @@ def root(tmp_path, empty_gradebook, lateness_costs, monkeypatch):
         gradebook.update_or_create_assignment(ASSIGNMENTS[1].name, duedate=ASSIGNMENTS[1].due)
         notebook = gradebook.find_submission_notebook(PS1.notebook, PS1.name, "alyssa")
         for grade in notebook.grades:
-            grade.manual_score = grade.max_score - 0.5
+            grade.manual_score, grade.needs_manual_grade = grade.max_score - 0.5, False
         gradebook.db.commit()
     return tmp_path
 

@@ -174,20 +174,27 @@ def test_another_suite_regrades_and_tells_whose_score_moves(root, run_command, g
 
 def test_penalties_follow_dates_and_manual_grades_stay(root, run_command):
     run_command()
-    with small_class.gradebook_of(root) as gradebook:
-        grade = gradebook.find_grade("explain_shrinkage", PS1.notebook, PS1.name, "emi")
-        grade.manual_score = 2.5
-        gradebook.db.commit()
+    small_class.mark(root, "emi", 2.5)
     (root / "submitted" / "emi" / PS1.name / "timestamp.txt").write_text("2027-11-01 12:00:00 UTC")
     run_command()
     found = contents(root)["emi"]
     assert found["timestamp"].startswith("2027-11-01")
-    assert found["grades"]["explain_shrinkage"][1] == 2.5
+    assert found["grades"]["explain_shrinkage"] == (None, 2.5, None, False)
     with small_class.gradebook_of(root) as gradebook:
         gradebook.update_or_create_assignment(PS1.name, duedate="2026-01-01 12:00:00 UTC")
     run = ClassRun(NbGraderCourse(root), PS1, COURSE)
     # Another due date may bring another penalty; the one without a notebook is always looked at.
     assert [s.student for s in run.to_enter()] == ["alyssa", "ben", "carmen", "diego", "emi"]
+
+
+def test_an_extension_takes_a_penalty_back(root, run_command):
+    told = run_command()[1]
+    assert "4 submissions wait for marks in the form grader" in told
+    assert contents(root)["diego"]["penalty"] == 10
+    with small_class.gradebook_of(root) as gradebook:
+        gradebook.grant_extension(PS1.name, "diego", weeks=50)
+    run_command("--force")
+    assert contents(root)["diego"]["penalty"] is None
 
 
 def test_who_cannot_be_graded_any_more_loses_the_old_grade(root, run_command):

@@ -8,7 +8,7 @@ from conftest import demo_submission
 from nbconvert.exporters import HTMLExporter
 from nbgrader.converters import GenerateFeedback
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
-from small_class import PS1, directory_of, gradebook_of, hand_in
+from small_class import PS1, directory_of, hand_in
 
 from autograder.doors import nbgrader
 from autograder.doors.marking import marking_scheme
@@ -48,11 +48,7 @@ def form(root):
 
 def test_a_page_follows_the_marks_that_were_given_after_it_was_made(root):
     assert COMMENT not in feedback(root)
-    with gradebook_of(root) as gradebook:
-        answer = ("explain_shrinkage", PS1.notebook, PS1.name, "alyssa")
-        gradebook.find_grade(*answer).manual_score = 2.25
-        gradebook.find_comment(*answer).manual_comment = COMMENT
-        gradebook.db.commit()
+    small_class.mark(root, "alyssa", 2.25, COMMENT)
     page = feedback(root)
     assert COMMENT in page
     assert "2.25" in page

@@ -36,6 +36,8 @@ GradebookUnusable = (OperationalError, InternalError)
 GRADEBOOK_PATIENCE_SECONDS = 60
 # Where there are more of them, nothing is copied but the notebook.
 _MOST_LEFT_OUT = 100
+# A step beside nbgrader's own, with the hashes of written answers; see ``marks``.
+GRADED_ANSWERS = "graded_answers"
 # With less room than this on the disk no submission is begun.
 LEAST_ROOM_BYTES = 32 * 2**20
 
@@ -100,6 +102,12 @@ class AutogradeRun:
         except Exception:
             # It stays noted as unfinished, which is true.
             self._log.exception("The reason could not be noted.")
+
+    def graded_answers(self, resources: dict[str, Any]) -> str:
+        """The file with the written answers of a submission as they were graded last."""
+        assignment, student = _whose(resources)
+        folder = self._directory.format_path(GRADED_ANSWERS, student, assignment)
+        return str(Path(folder, "answers.json"))
 
     def end(self, problem: OSError | OperationalError | InternalError) -> NoReturn:
         """End the run: neither the next submission nor any other could be graded now."""

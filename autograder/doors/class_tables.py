@@ -27,9 +27,12 @@ def print_summary(console: Console, assignment: str, summary: Summary) -> None:
         console.print(_not_graded_table(summary.problems))
     if summary.scores:
         console.print(_score_table(summary))
+        console.print("Points are those of hidden tests, before penalties.")
+    if summary.to_be_marked:
+        one = summary.to_be_marked == 1
         console.print(
-            "Points are those of hidden tests, before penalties; written answers are marked in "
-            "the form grader."
+            f"{summary.to_be_marked} submission{' waits' if one else 's wait'} for marks in the "
+            "form grader."
         )
     if summary.misconceptions:
         console.print(_misconception_table(summary))

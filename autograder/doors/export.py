@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from nbgrader.api import Assignment, Gradebook, Student, SubmittedAssignment
+from nbgrader.api import Assignment, Gradebook, Student
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 
+from autograder.doors.marks import to_be_marked
 from autograder.doors.not_graded import (
     NOTHING_HANDED_IN,
     everybody,
@@ -218,7 +219,7 @@ def _scores(
         "raw_score": score,
         "late_submission_penalty": penalty,
         "score": max(0.0, score - penalty),
-        "to_be_marked": ", ".join(_unmarked(submission)),
+        "to_be_marked": ", ".join(to_be_marked(submission)),
     }
 
 
@@ -226,13 +227,3 @@ def _is_due(assignment: Assignment) -> bool:
     """Whether the due date is over; an assignment without one is never due."""
     now = datetime.now(UTC).replace(tzinfo=None)  # nbgrader keeps dates in UTC, without saying so
     return bool(assignment.duedate and assignment.duedate < now)
-
-
-def _unmarked(submission: SubmittedAssignment) -> list[str]:
-    """The answers that wait for a teacher."""
-    return sorted(
-        grade.name
-        for notebook in submission.notebooks
-        for grade in notebook.grades
-        if grade.auto_score is None and grade.manual_score is None
-    )

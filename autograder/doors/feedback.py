@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades
 
+from autograder.doors.marks import waits
 from autograder.feedback.exercises import Mark
 from autograder.feedback.page import feedback_page
 from autograder.notebooks.cells import grade_id
@@ -45,7 +46,7 @@ class GetMarks(GetGrades):
             grade = self.gradebook.find_grade(
                 grade_id(cell), self.notebook_id, self.assignment_id, self.student_id
             )
-            nbgrader["waits"] = bool(grade.needs_manual_grade and grade.manual_score is None)
+            nbgrader["waits"] = waits(grade)
         return cell, resources
 
 
@@ -74,7 +75,8 @@ class FeedbackExporter(Exporter):
             comments={
                 name: cell["comment"]
                 for name, cell in cells.items()
-                if cell.get("comment") not in (None, "", _AUTOMATIC)
+                # What was said of an answer that has changed since is said no more.
+                if cell.get("comment") not in (None, "", _AUTOMATIC) and not cell.get("waits")
             },
             seconds_late=told["seconds_late"],
             late_penalty=told["late_penalty"],

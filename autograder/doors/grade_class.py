@@ -82,6 +82,7 @@ class Summary:
         scores: how many have each score; written answers are not counted.
         max_score: the most that can be had for programs.
         misconceptions: how many students have each, by exercise and name.
+        to_be_marked: how many submissions in the gradebook have something for a teacher to mark.
     """
 
     graded: int = 0
@@ -90,6 +91,7 @@ class Summary:
     scores: Counter[float] = field(default_factory=Counter)
     max_score: float = 0.0
     misconceptions: Counter[tuple[str, str]] = field(default_factory=Counter)
+    to_be_marked: int = 0
 
 
 class ClassRun:
@@ -224,6 +226,9 @@ class ClassRun:
     def summary(self) -> Summary:
         """What has become of the class."""
         summary = Summary(graded_anew=self._graded_anew)
+        with self._directory.gradebook as gradebook:
+            entered = gradebook.assignment_submissions(self._assignment.name)
+            summary.to_be_marked = sum(submission.needs_manual_grade for submission in entered)
         for submission in self.submissions:
             result = self._result(submission)
             if result is None:

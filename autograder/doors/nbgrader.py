@@ -51,6 +51,8 @@ class SubmissionExporter(NotebookExporter):
             CannotGrade: it gets no grade; the message is one sentence, and is noted.
             SystemExit: the gradebook cannot be used.
         """
+        if self._run and resources:
+            resources["nbgrader"]["graded_answers"] = self._run.graded_answers(resources)
         try:
             notebook = read_notebook(self._find(Path(filename), resources))
             converted: tuple[str, dict[str, Any]] = self.from_notebook_node(

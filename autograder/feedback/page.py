@@ -92,7 +92,14 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["points"] = lambda number: f"{number:g}"
+    environment.filters["code"] = _with_code
+    environment.filters["markdown"] = lambda text: Markup(markdown2html(text, highest_heading=4))
     return environment
+
+
+def _with_code(text: str) -> Markup:
+    """A sentence in which what stands between backticks is shown as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))
 
 
 def _title(released: NotebookNode, assignment: Assignment) -> str:
