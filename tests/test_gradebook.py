@@ -54,6 +54,11 @@ def test_all_of_it_is_there_and_twice_is_no_more(run_command):
         assert exercises_in(directory.root) == 20
 
 
+def test_who_has_left_the_class_is_named(run_command):
+    assert "not in this file" not in run_command()[1]
+    assert "but not in this file: ben." in run_command("id\nalyssa\n")[1]
+
+
 def exercises_in(root):
     """The points of all exercises of the first assignment that the gradebook knows."""
     with gradebook_of(root) as gradebook:

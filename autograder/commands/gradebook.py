@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from autograder.commands.options import OK
 from autograder.course import Course
+from autograder.notebooks.display import printable
 
 if TYPE_CHECKING:
     from autograder.commands.options import Commands
@@ -34,9 +35,14 @@ def run(arguments: argparse.Namespace, course: Course) -> int:
     from autograder.doors.gradebook import fill_gradebook, read_roster
 
     roster = read_roster(arguments.roster) if arguments.roster else []
-    fill_gradebook(NbGraderCourse(course.root).directory, course, roster)
+    others = fill_gradebook(NbGraderCourse(course.root).directory, course, roster)
     for assignment in course.assignments:
         print(f"{assignment.name}, due {assignment.due}")
     if arguments.roster:
         print(f"{len(roster)} students of {arguments.roster}")
+        if others:
+            print(
+                f"In the gradebook, but not in this file: {', '.join(map(printable, others))}. They "
+                "stay there with their grades; `nbgrader db student remove NAME` takes one out."
+            )
     return OK

@@ -39,10 +39,12 @@ _MOODLE_COLUMNS = {
 
 def fill_gradebook(
     directory: CourseDirectory, course: Course, roster: list[dict[str, str]]
-) -> None:
+) -> list[str]:
     """Enter all assignments with their due dates and cells, and the students of a roster.
 
     What is in the gradebook already is brought up to date, and no grade is touched.
+
+    Returns who is in the gradebook and not in the roster.
 
     Raises:
         UserError: an assignment has not been released, or has other exercises than those that
@@ -54,6 +56,8 @@ def fill_gradebook(
         for student in roster:
             details = {name: value for name, value in student.items() if name != "id"}
             gradebook.update_or_create_student(student["id"], **details)
+        in_roster = {student["id"] for student in roster}
+        return sorted(s.id for s in gradebook.students if s.id not in in_roster)
 
 
 def enter_assignment(directory: CourseDirectory, assignment: Assignment) -> None:
