@@ -87,7 +87,7 @@ def test_generate_assignment_enters_what_is_released_already(clone, empty_gradeb
         assert gradebook.find_assignment(PS1.name).duedate == datetime(2027, 2, 5, 18)
 
 
-def test_autograde_needs_no_gradebook_beforehand(clone, monkeypatch):
+def test_autograde_needs_no_gradebook_beforehand(clone, lateness_costs, monkeypatch):
     monkeypatch.setattr(nbgrader, "grade", small_class.quick_grade)
     hand_in(clone, "alyssa", demo_submission("alyssa"), date="2027-02-07 12:00:00 UTC")
     success, log = small_class.autograde(clone)

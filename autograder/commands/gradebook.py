@@ -41,8 +41,9 @@ def run(arguments: argparse.Namespace, course: Course) -> int:
     if arguments.roster:
         print(f"{len(roster)} students of {arguments.roster}")
         if others:
+            names = ", ".join(map(printable, others))
             print(
-                f"In the gradebook, but not in this file: {', '.join(map(printable, others))}. They "
-                "stay there with their grades; `nbgrader db student remove NAME` takes one out."
+                f"In the gradebook, but not in this file: {names}. They stay there with their "
+                "grades; `nbgrader db student remove NAME` takes one out."
             )
     return OK
