@@ -1,5 +1,6 @@
 """What a learner is told: mistakes of form get words of their own, and nothing hidden is said."""
 
+import re
 from functools import cache
 
 import pytest
@@ -86,6 +87,20 @@ def test_mistakes_of_form_get_their_own_words(mistake, ask_for_posterior_mean):
     told = [test.hint for test in cell.tests if not test.passed]
     assert any(words in hint for hint in told), told
     assert all(hint.isprintable() for hint in told)
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("def posterior_mean(a, b, k, n)\n    return 1", r"SyntaxError: .*, in line 1\."),
+        ("def posterior_mean(a, b, k, n, x=y):\n    return 1", r"NameError: name 'y' is not defin"),
+    ],
+)
+def test_what_a_cell_stops_with_is_told_where_its_function_is_missing(key, source, told):
+    cells = grade(with_answers(key, posterior_mean=source), PS1, COURSE).cells
+    hint = cells[0].tests[0].hint
+    assert "does not exist, because the cell that should define it stops with" in hint
+    assert re.search(told, hint), hint
 
 
 def test_an_error_on_hidden_inputs_is_told_by_type_and_line_only(key):

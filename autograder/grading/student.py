@@ -415,6 +415,11 @@ def _explain_public(function: str, error: dict[str, Any]) -> str:
             f"`{function}` stops on the notebook's own example with "
             f"{error.get('type')}: {error.get('message')}{where}."
         )
+    if kind == "missing" and error.get("stopped_with"):
+        return (
+            f"`{function}` does not exist, because the cell that should define it stops with "
+            f"{error.get('stopped_with')}."
+        )
     if kind == "arguments":
         return (
             f"`{function}` cannot be called with the arguments that the exercise gives it: "

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from typing import Any, Protocol
 
 from nbformat import NotebookNode
@@ -254,6 +255,8 @@ class NotebookRun:
             raise _CellEndedKernel(index, str(death)) from None
         error = reply.get("error", {})
         error = error if isinstance(error, dict) else {"kind": "garbled"}
+        if error.get("kind") == "missing":
+            error["stopped_with"] = _error_above(self.notebook.cells[:index], example.function)
         self.example_errors[cell_name] = error
         self.example_answers[cell_name] = _kept(reply.get("answer"))
         if error.get("kind") == "timeout":
@@ -287,6 +290,23 @@ def _lines_of_function(source: str, name: str) -> range:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return range(node.lineno, (node.end_lineno or node.lineno) + 1)
     return range(0)
+
+
+def _error_above(cells: list[NotebookNode], name: str) -> str:
+    """What the cell that should define a name stopped with, or nothing."""
+    defines = re.compile(rf"^[ \t]*(def[ \t]+)?{re.escape(name)}[ \t]*[(=]", re.MULTILINE)
+    for cell in reversed(cells):
+        if cell.cell_type == "code" and not is_autograded(cell) and defines.search(cell.source):
+            errors = [out for out in cell.outputs if out.get("output_type") == "error"]
+            return _in_words(errors[-1]) if errors else ""
+    return ""
+
+
+def _in_words(error: NotebookNode) -> str:
+    """An error that a cell shows, such as ``SyntaxError: invalid syntax, in line 3``."""
+    text = f"{error.get('ename', '')}: {error.get('evalue', '')}"
+    # Python names the file as well, which for a cell is a number.
+    return re.sub(r" \([^()]*, line (\d+)\)$", r", in line \1", text)
 
 
 class _CellEndedKernel(Exception):
