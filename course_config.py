@@ -82,6 +82,9 @@ def configure(c: Any) -> None:
     c.ZipCollectApp.extractor_plugin = "autograder.doors.zip_collect.LmsExtractor"
     c.ZipCollectApp.collector_plugin = "autograder.doors.zip_collect.LmsCollector"
 
+    # Nothing is collected that a student's folder in the exchange leads to.
+    c.ExchangeFactory.collect = "autograder.doors.exchange.Collect"
+
     # Feedback of notebooks that came from elsewhere cannot be released, but that of the others can.
     c.ExchangeFactory.release_feedback = "autograder.doors.exchange.ReleaseFeedback"
 

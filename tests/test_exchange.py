@@ -135,3 +135,51 @@ def test_a_student_gets_the_assignment_and_the_own_feedback(instructor, student,
         status, told = student("ls", str(closed))
         assert status != 0
         assert "Permission denied" in told
+
+
+def test_nobody_hands_in_the_answer_key_or_for_somebody_else(instructor, student, exchange):
+    course = Path(instructor.coursedir.root)
+    key = course / "key.ipynb"
+    key.write_text("the answer key")
+    expect_success(instructor.release_assignment(PS1.name))
+    inbound = exchange / COURSE_ID / "inbound"
+    name, date = f"{USER.pw_name}+{PS1.name}", "2027-01-01 00:00:00.000000 UTC+0"
+    script = f"""
+        mkdir '{inbound}/{name}+{date}'
+        cd '{inbound}/{name}+{date}'
+        echo mine > mine.txt
+        mkfifo pipe.ipynb
+        ln -s {key} shrinkage.ipynb
+        ln -s {course} folder
+        mkdir '{inbound}/alyssa+{PS1.name}+{date}'
+        ln -s {course} '{inbound}/daemon+{PS1.name}+{date}'
+    """
+    status, told = student("sh", "-c", script)
+    assert status == 0, told
+    collected = instructor.collect(PS1.name)
+    expect_success(collected)
+    files = {
+        str(path.relative_to(course / "submitted")): path.read_text()
+        for path in (course / "submitted").rglob("*")
+        if path.is_file()
+    }
+    assert files == {f"{USER.pw_name}/{PS1.name}/mine.txt": "mine\n"}
+    assert "3 files are left out" in collected["log"]
+    assert "alyssa" in collected["log"]
+    assert "somebody else has put it there" in collected["log"]
+
+
+def test_who_really_submitted_is_collected_whatever_somebody_else_adds(
+    instructor, student, exchange
+):
+    expect_success(instructor.release_assignment(PS1.name))
+    inbound = exchange / COURSE_ID / "inbound"
+    mine = inbound / f"root+{PS1.name}+2027-01-01 00:00:00.000000 UTC+0"
+    mine.mkdir()
+    (mine / "shrinkage.ipynb").write_text("mine")
+    later = f"{inbound}/root+{PS1.name}+2027-01-02 00:00:00.000000 UTC+0"
+    status, told = student("sh", "-c", f"mkdir '{later}'; echo no > '{later}/shrinkage.ipynb'")
+    assert status == 0, told
+    expect_success(instructor.collect(PS1.name))
+    collected = Path(instructor.coursedir.root, "submitted/root", PS1.name, "shrinkage.ipynb")
+    assert collected.read_text() == "mine"

@@ -188,7 +188,8 @@ def never_nothing(asked: Sequence[Answered]) -> bool | None:
         _, a, b, _ = answered.question.args[:4]
         for n, _, counts in _counts([answered]):
             if len(counts) * betabinom.pmf(0, n, a, b) > 30:
-                found.append(bool(np.all((counts > 0) & (counts <= n))))
+                are_counts = (counts > 0) & (counts <= n) & (counts == np.round(counts))
+                found.append(bool(np.all(are_counts)))
     return all(found) if found else None
 
 
