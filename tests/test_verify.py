@@ -1,5 +1,7 @@
 """The authors' gate and the power study, in a form that fits CI's time; `make verify` does all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import PS1, with_answers
@@ -7,8 +9,9 @@ from scipy.stats import norm
 
 from autograder import statistics
 from autograder.authoring import verify
+from autograder.authoring.kept_findings import KeptFindings
 from autograder.authoring.power import study
-from autograder.authoring.verify import PARTS, carry_out, tasks_of, variants_of
+from autograder.authoring.verify import PARTS, Finding, carry_out, tasks_of, variants_of
 from autograder.errors import UserError
 from autograder.misconceptions.library import library_of
 from course_config import ASSIGNMENTS, COURSE
@@ -110,3 +113,20 @@ def test_two_samples_of_one_distribution_are_the_same_and_of_two_not():
 
 def test_the_false_alarm_rate_is_what_it_says():
     assert 2 * norm.sf(statistics.Z) == pytest.approx(statistics.FALSE_ALARM)
+
+
+def test_what_was_found_right_is_not_checked_again(tmp_path):
+    course = replace(COURSE, store=tmp_path)
+    task, another = tasks_of(PS1, quick=True)[1:3]
+    right = [Finding(PS1.name, "family", "data_weight", "doubled")]
+    wrong = [replace(right[0], problem="keeps full marks")]
+    kept = KeptFindings(course, [PS1])
+    kept.keep(task, right)
+    kept.keep(another, wrong)
+    kept = KeptFindings(course, [PS1])
+    assert kept.load(task) == right
+    assert kept.load(another) is None
+    other_limits = replace(course, limits=replace(COURSE.limits, call_seconds=29))
+    assert KeptFindings(other_limits, [PS1]).load(task) is None
+    assert KeptFindings(course, [PS1]).load(task) is None  # those of older versions are removed
+    assert KeptFindings(replace(course, store=None), [PS1]).load(task) is None

@@ -134,7 +134,8 @@ def variants_of(assignment: Assignment) -> list[Variant]:
 def held_out_of(assignment: Assignment) -> list[Variant]:
     """The held-out wrong answers of an assignment.
 
-    A line ``# cause: NAME`` in one says which misconception describes it.
+    A line ``# cause: NAME`` in one says which misconception describes it. What one without such a
+    line is told is for a person to judge.
     """
     return [
         Variant(kind, function, name, source, causes=tuple(_CAUSE.findall(source)))
@@ -387,7 +388,7 @@ def _problem(variant: Variant, cells: list[CellResult], suite: Suite) -> str:
         return KEEPS_FULL_MARKS
     if variant.kind in HELD_OUT:
         told = _told(cells, own.grade_id)
-        fits = told in variant.causes if told else not variant.causes
+        fits = not variant.causes or told in variant.causes
         return "" if fits else f"is told {told or 'no cause'!r} instead of {variant.causes}"
     if variant.kind == "misconception" and not any(map(partial(_names, variant), failed)):
         instead = sorted({test.misconception or test.hint for test in failed})
