@@ -9,7 +9,7 @@ For each assignment five things are shown:
   that do not build on its function;
 - every other right way to solve an exercise keeps full marks everywhere;
 - every held-out wrong answer, written by somebody who had not seen the library, loses points on its
-  own cell, and none is told a cause that is not its own.
+  own cell, and where its cause is written down, it is told no other.
 
 Keys, misconceptions written by hand and alternatives are tried in two ways, and score the same in
 both: as a submission, of which only the cells that decide are run, and in a kernel that
