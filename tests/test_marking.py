@@ -54,6 +54,21 @@ def test_a_page_follows_the_marks_that_were_given_after_it_was_made(root):
     assert "2.25" in page
 
 
+def test_who_was_not_graded_gets_a_page_that_says_why(root):
+    hand_in(root, "carmen", "this is no notebook", date="2027-01-02 12:00:00 UTC")
+    secret = root / "submitted" / "carmen" / PS1.name / "submission_secret.txt"
+    secret.symlink_to(root / "gradebook.db")
+    small_class.autograde(root)
+    feedback(root)
+    folder = root / "feedback" / "carmen" / PS1.name
+    assert "not valid JSON" in (folder / f"{PS1.notebook}.html").read_text("utf-8")
+    assert {path.name for path in folder.iterdir()} == {f"{PS1.notebook}.html", "timestamp.txt"}
+    hand_in(root, "carmen", demo_submission("carmen"))
+    small_class.autograde(root)
+    feedback(root)
+    assert "not valid JSON" not in (folder / f"{PS1.notebook}.html").read_text("utf-8")
+
+
 def test_the_marking_scheme_stands_in_the_form_grader_and_nowhere_else(root):
     page = form(root)
     assert page.count(SCHEME) == 1

@@ -240,6 +240,11 @@ def has_date(folder: Path) -> bool:
     return (folder / "timestamp.txt").exists()
 
 
+def is_ordinary_file(path: Path) -> bool:
+    """Whether there is a file of that name, and no link or pipe."""
+    return path.exists() and path.is_file() and _is_ordinary(path)
+
+
 def has_ordinary_date(folder: Path) -> bool:
     """Whether the file with a submission's date is an ordinary one, or there is none."""
     return _is_ordinary(folder / "timestamp.txt")

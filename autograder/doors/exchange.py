@@ -121,7 +121,8 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             directory.assignment_id,
             directory.student_id or "*",
         ):
-            if student not in excluded and not (folder / "submission_secret.txt").is_file():
+            needed = (folder / "submission_secret.txt", folder / "timestamp.txt")
+            if student not in excluded and not all(path.is_file() for path in needed):
                 excluded.append(student)
                 self.log.warning(
                     "Feedback for %s was not released, because the notebook did not come through "

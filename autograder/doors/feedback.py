@@ -5,16 +5,22 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades
 
+from autograder.doors.autograde_run import is_ordinary_file
 from autograder.doors.marks import waits
+from autograder.doors.not_graded import UNFINISHED, handed_in, noted
 from autograder.feedback.exercises import Mark
-from autograder.feedback.page import feedback_page
+from autograder.feedback.page import feedback_page, not_graded_page
 from autograder.notebooks.cells import grade_id
 from course_config import COURSE
 
@@ -56,6 +62,12 @@ class FeedbackExporter(Exporter):
     output_mimetype = "text/html"
     file_extension = ".html"
 
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        # nbgrader makes one for a run, and hands it graded notebooks only.
+        if isinstance(self.parent, GenerateFeedback):
+            write_pages_of_those_not_graded(self.parent.coursedir)
+
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
@@ -82,3 +94,25 @@ class FeedbackExporter(Exporter):
             late_penalty=told["late_penalty"],
         )
         return page, resources
+
+
+def write_pages_of_those_not_graded(directory: CourseDirectory) -> None:
+    """Write a page for each submission that could not be graded, which says why.
+
+    It stands where nbgrader looks for pages to release, with what it needs to do so.
+    """
+    names = {assignment.name for assignment in COURSE.assignments}
+    for folder, name, student in handed_in(
+        directory, directory.assignment_id, directory.student_id
+    ):
+        reason = noted(directory, name, student)
+        if name not in names or reason in ("", UNFINISHED):
+            continue
+        assignment = COURSE.assignment(name)
+        place = Path(directory.format_path(directory.feedback_directory, student, name))
+        place.mkdir(parents=True, exist_ok=True)
+        page = not_graded_page(assignment, reason, student=student)
+        (place / f"{assignment.notebook}.html").write_text(page, "utf-8")
+        for needed in ("timestamp.txt", "submission_secret.txt"):
+            if is_ordinary_file(folder / needed):
+                shutil.copyfile(folder / needed, place / needed)
