@@ -402,8 +402,12 @@ def _problem(variant: Variant, cells: list[CellResult], suite: Suite) -> str:
 
 
 def _names(variant: Variant, test: TestResult) -> bool:
-    """Whether a test tells a mistake, or what looks exactly like it as well."""
-    return test.hint == variant.teaches or test.hint.startswith("Either: ")
+    """Whether a test tells a mistake, or what looks exactly like it as well.
+
+    That something is not used may have been found by asking twice, which tells what it is.
+    """
+    is_unused = "not used" in variant.name and test.misconception.endswith(" not used")
+    return test.hint == variant.teaches or test.hint.startswith("Either: ") or is_unused
 
 
 def _told(cells: list[CellResult], test_cell: str) -> str:
