@@ -400,7 +400,7 @@ def _upright(drawing: dict[str, Any]) -> list[float]:
 
 
 def _without_upright_line(drawing: dict[str, Any], question: Question) -> bool:
-    return not _upright(drawing)
+    return not _upright(drawing) and not _level_line_at_one(drawing, question)
 
 
 def _level_line_at_one(drawing: dict[str, Any], question: Question) -> bool:
