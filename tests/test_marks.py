@@ -9,6 +9,7 @@ from conftest import demo_submission, with_answers
 from small_class import PS1, exported, hand_in
 
 from autograder.doors import nbgrader
+from autograder.notebooks.cells import grade_id
 
 ANSWER = "explain_shrinkage"
 
@@ -49,6 +50,14 @@ def test_another_answer_is_to_be_marked_again(root):
         assert exported(root)["alyssa"]["to_be_marked"] == ANSWER
 
 
+def test_a_marked_answer_that_has_been_taken_out_is_to_be_marked_again(root):
+    released = nbformat.read(PS1.release, as_version=4)
+    empty = next(cell.source for cell in released.cells if grade_id(cell) == ANSWER)
+    hand_in(root, "alyssa", with_answers(demo_submission("alyssa"), **{ANSWER: empty}))
+    small_class.autograde(root, force=True)
+    assert grade_of(root) == (None, 2.5, None, True)
+
+
 def test_it_is_told_who_has_changed_a_marked_answer(root, caplog):
     hand_in(root, "alyssa", with_answers(demo_submission("alyssa"), **{ANSWER: "Another."}))
     small_class.autograde(root, force=True)
@@ -72,3 +81,10 @@ def test_an_answer_in_another_cell_waits_for_a_teacher(root):
     assert grade_of(root, "emi") == (0.0, None, None, False)
     assert grade_of(root, "ben") == (None, None, None, True)
     assert exported(root)["ben"]["to_be_marked"] == ANSWER
+    small_class.mark(root, "ben", 2.0)
+    small_class.autograde(root, force=True)
+    assert grade_of(root, "ben") == (None, 2.0, None, False)
+    elsewhere.cells[-1].source = "Something else."
+    hand_in(root, "ben", elsewhere)
+    small_class.autograde(root, force=True)
+    assert grade_of(root, "ben") == (None, 2.0, None, True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,12 @@ class SaveScores(preprocessors.SaveAutoGrades):
         told = resources["nbgrader"]
         assignment = COURSE.assignment(told["assignment"])
         path = Path(told["graded_answers"])
-        answers = {str(grade_id(cell)): _hash(cell) for cell in nb.cells if is_manual(cell)}
+        released = released_notebook(assignment)
+        added = _added_texts(nb, released)
+        answers = {name: _hash(text) for name, text in _answers(nb, released, added).items()}
         before = _remembered(path)
         self._unchanged = {name for name, answer in answers.items() if before.get(name) == answer}
-        self._wrote_elsewhere = _has_added_text(nb, released_notebook(assignment))
+        self._wrote_elsewhere = bool(added)
         processed: Processed = super().preprocess(nb, resources)
         # Only now: should this be interrupted, what has changed has to be seen again.
         write_at_once(path, json.dumps(answers).encode())
@@ -60,8 +63,8 @@ class SaveScores(preprocessors.SaveAutoGrades):
         where = (self.notebook_id, self.assignment_id, self.student_id)
         grade = self.gradebook.find_grade(name, *where)
         grade.auto_score, _ = determine_grade(cell, self.log)
-        if is_manual(cell) and self._wrote_elsewhere:
-            grade.auto_score = None
+        if is_manual(cell) and (self._wrote_elsewhere or grade.manual_score is not None):
+            grade.auto_score = None  # which is no zero, although its cell may be empty
         if grade.manual_score is None:
             grade.needs_manual_grade = grade.auto_score is None
         elif name not in self._unchanged:
@@ -74,8 +77,20 @@ class SaveScores(preprocessors.SaveAutoGrades):
         self.gradebook.db.commit()
 
 
-def _hash(cell: NotebookNode) -> str:
-    return hashlib.sha256(cell.source.encode()).hexdigest()
+def _answers(
+    notebook: NotebookNode, released: NotebookNode, added: Sequence[str]
+) -> dict[str, str]:
+    """The text of each written answer: what stands in its cell, else all that was added."""
+    empty = {grade_id(cell): cell.source for cell in released.cells if is_manual(cell)}
+    return {
+        str(name): "\n\n".join(added) if cell.source == empty.get(name) else cell.source
+        for cell in notebook.cells
+        if is_manual(cell) and (name := grade_id(cell))
+    }
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _remembered(path: Path) -> dict[str, str]:
@@ -86,13 +101,13 @@ def _remembered(path: Path) -> dict[str, str]:
     return answers if isinstance(answers, dict) else {}
 
 
-def _has_added_text(notebook: NotebookNode, released: NotebookNode) -> bool:
-    """Whether there is a text of the student's own outside of the places for answers."""
+def _added_texts(notebook: NotebookNode, released: NotebookNode) -> list[str]:
+    """The student's own texts outside of the places for answers."""
     known = {cell.source.strip() for cell in released.cells}
-    return any(
-        cell.cell_type == "markdown"
-        and grade_id(cell) is None
-        and cell.source.strip()
-        and cell.source.strip() not in known
+    return [
+        cell.source
         for cell in notebook.cells
-    )
+        if cell.cell_type == "markdown"
+        and grade_id(cell) is None
+        and cell.source.strip() not in {*known, ""}
+    ]
