@@ -151,9 +151,9 @@ def test_nbgrader_feedback_and_export_follow(by_nbgrader, class_folder):
     assert "no-such-kernel" in pages["tess"]
     assert nbgrader(class_folder, "export").returncode == 0
     grades = (class_folder / "grades.csv").read_text()
-    assert "carmen,,,,8.0,0.0,8.0,20.0,\n" in grades
+    assert "carmen,,,,8.0,0.0,8.0,20.0,,explain_shrinkage\n" in grades
     assert 'nora,,,,,,,20.0,"The file is not valid JSON' in grades
-    assert "empty,,,,,,,20.0,There is no notebook (.ipynb) in this folder.\n" in grades
+    assert "empty,,,,,,,20.0,There is no notebook (.ipynb) in this folder.,\n" in grades
 
 
 def test_nothing_in_a_submission_runs_in_a_page(by_nbgrader, class_folder, tmp_path):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from autograder.commands.options import OK
 from autograder.course import Course
-from autograder.notebooks.display import printable
 
 if TYPE_CHECKING:
     from autograder.commands.options import Commands
@@ -33,6 +32,7 @@ def run(arguments: argparse.Namespace, course: Course) -> int:
     """Run it; returns the exit status."""
     from autograder.doors.course_directory import NbGraderCourse
     from autograder.doors.gradebook import fill_gradebook, read_roster
+    from autograder.notebooks.display import printable
 
     roster = read_roster(arguments.roster) if arguments.roster else []
     others = fill_gradebook(NbGraderCourse(course.root).directory, course, roster)

@@ -34,7 +34,7 @@ FLOODS = (
         "floods with a line without end",
         "Prints one text of hundreds of megabytes.",
         "print('6.0 ' * 10**8)",
-        told=f"{_CUT}|MemoryError|memory",
+        told=f"{_CUT}|This cell was stopped|MemoryError|memory",
     ),
     Attack(
         "floods the display",
