@@ -151,6 +151,9 @@ def kill_kernels(monkeypatch, at):
     def killed(kernel, *arguments, **options):
         if next(requests) in at:
             kernel._process.kill()
+            # Else the end may come a request later, and the next one under the same function.
+            while kernel._process.is_alive():
+                time.sleep(0.01)
         return execute(kernel, *arguments, **options)
 
     monkeypatch.setattr(LiveKernel, "execute", killed)
