@@ -145,7 +145,7 @@ class AutogradeRun:
             return
         submission = not_graded.find_submission(gradebook, assignment.name, student)
         # Of a folder that was being removed something may be left.
-        expected = [notebook.name, *(["timestamp.txt"] * has_date(notebook.parent))]
+        expected = [notebook.name, *(["timestamp.txt"] * _has_date(notebook.parent))]
         if (
             not_graded.noted(directory, assignment.name, student)
             or not all((graded / name).is_file() for name in expected)
@@ -235,14 +235,13 @@ def _whose(resources: dict[str, Any]) -> tuple[str, str]:
     return resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
 
 
-def has_date(folder: Path) -> bool:
-    """Whether a submission has a file with its date."""
+def _has_date(folder: Path) -> bool:
     return (folder / "timestamp.txt").exists()
 
 
 def is_ordinary_file(path: Path) -> bool:
     """Whether there is a file of that name, and no link or pipe."""
-    return path.exists() and path.is_file() and _is_ordinary(path)
+    return path.is_file() and not path.is_symlink()
 
 
 def has_ordinary_date(folder: Path) -> bool:

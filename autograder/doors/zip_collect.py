@@ -18,7 +18,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import parse_utc
 
-from autograder.doors.autograde_run import has_date, has_ordinary_date
+from autograder.doors.autograde_run import is_ordinary_file
 from autograder.notebooks.display import printable
 from autograder.notebooks.lms_names import ClassList, Owned, Student
 from autograder.notebooks.lms_zips import extract_notebooks
@@ -110,13 +110,14 @@ class LmsCollector(FileNameCollectorPlugin):
         collected = Path(
             directory.format_path(directory.submitted_directory, student, directory.assignment_id)
         )
-        if not has_date(collected) or not has_ordinary_date(collected):
+        date_file = collected / "timestamp.txt"
+        if not is_ordinary_file(date_file):
             return {}
-        date = (collected / "timestamp.txt").read_text("utf-8", "replace").strip()
+        date = date_file.read_text("utf-8", "replace").strip()
         is_same = any(
             filecmp.cmp(path, notebook, shallow=False)
             for path in collected.rglob("*.ipynb")
-            if path.is_file() and not path.is_symlink()
+            if is_ordinary_file(path)
         )
         with suppress(ValueError):  # it is no date
             parse_utc(date)
