@@ -150,14 +150,16 @@ def main() -> None:
 def import_packages() -> None:
     """Import what can be imported before the fork, and take it out of the collector's sight."""
     before = dict(os.environ)
+    # What is imported stays: looking for garbage meanwhile would take a quarter of the time.
+    gc.disable()
     for name in PRELOADED:
         # Another version of a package may lack a module: then kernels import what they need.
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     _set_by_imports.update({name: os.environ[name] for name in os.environ if name not in before})
     # Objects that the collector never visits stay in memory pages that all kernels share.
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def require_that_fork_is_safe() -> None:
