@@ -107,6 +107,7 @@ def effective_sample_size(weights):
 
 # %% infer_prior: one key for both
 # cause: same key for both
+# cause: draws one key, likelihood right, estimate right or draws one key, likelihood right, estimate swapped
 def infer_prior(key, k, n, num_samples=20000, low=0.5, high=20.0):
     a = jr.uniform(key, (num_samples,), minval=low, maxval=high)
     b = jr.uniform(key, (num_samples,), minval=low, maxval=high)
@@ -126,6 +127,7 @@ def infer_prior(key, k, n, num_samples=20000, low=0.5, high=20.0):
 
 # %% infer_prior: the box of the notebook
 # cause: bounds not used
+# cause: low and high not used
 def infer_prior(key, k, n, num_samples=20000, low=0.5, high=20.0):
     key_a, key_b = jr.split(key)
     a = jr.uniform(key_a, (num_samples,), minval=0.5, maxval=20.0)

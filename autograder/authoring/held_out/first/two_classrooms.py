@@ -106,6 +106,7 @@ def infer_population(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0)
 
 # %% infer_population: the bounds not passed on
 # cause: bounds not used in the inference
+# cause: lam_low and lam_high not used
 def infer_population(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     mu, lam = sample_hyperprior(jr.PRNGKey(seed), n_samples)
     w = weigh_population(k, n, mu, lam)
@@ -121,6 +122,7 @@ def infer_population(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0)
 
 # %% infer_population: a and b
 # cause: a and b for mu and lam
+# cause: draws right, scores right, summary means of a and b or draws right, scores right, summary a and b of the means
 def infer_population(k, n, seed=0, n_samples=60000, lam_low=0.1, lam_high=100.0):
     mu, lam = sample_hyperprior(jr.PRNGKey(seed), n_samples, lam_low, lam_high)
     w = weigh_population(k, n, mu, lam)

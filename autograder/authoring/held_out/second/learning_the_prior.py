@@ -53,6 +53,7 @@ def infer_prior(key, k, n, num_samples=20000, low=0.5, high=20.0):
 
 # %% infer_prior: the second with the first's weights turned round
 # cause: swapped means
+# cause: draws right, likelihood right, estimate swapped or draws low not used, likelihood right, estimate swapped or draws from zero, likelihood right, estimate swapped or draws from one, likelihood right, estimate swapped
 def infer_prior(key, k, n, num_samples=20000, low=0.5, high=20.0):
     key_a, key_b = jr.split(key)
     a = jr.uniform(key_a, (num_samples,), minval=low, maxval=high)
