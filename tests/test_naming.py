@@ -45,9 +45,14 @@ def test_held_out_answers_are_many_and_their_causes_are_in_the_library(assignmen
     tried = held_out_of(assignment)
     functions = {entry.function for entry in families_of(assignment.notebook).functions}
     known = {(e.function, e.name) for e in library_of(assignment.notebook).functions}
+    known |= {(e.function, e.name) for e in families_of(assignment.notebook).functions}
     for variant in tried:
         assert variant.kind in HELD_OUT
-        assert all((variant.function, cause) in known for cause in variant.causes), variant
+        for cause in variant.causes:
+            # Causes that answer alike are told as one; a probe finds what is not used.
+            assert cause.endswith(" not used") or all(
+                (variant.function, one) in known for one in cause.split(" or ")
+            ), (variant, cause)
     first = [v.function for v in tried if v.kind == "held out, first set"]
     assert all(first.count(function) >= 3 for function in functions)
 
